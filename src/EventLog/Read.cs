@@ -1,0 +1,75 @@
+namespace EventSourcedAnalytics.EventLog;
+
+/// <summary>Which way a stream is read.</summary>
+public enum ReadDirection
+{
+    /// <summary>From low revisions to high ones.</summary>
+    Forwards,
+
+    /// <summary>From high revisions to low ones.</summary>
+    Backwards,
+}
+
+/// <summary>An event as the log keeps it.</summary>
+public sealed class RecordedEvent
+{
+    /// <summary>The stream it was appended to.</summary>
+    public required string Stream { get; init; }
+
+    /// <summary>Its number in the stream, from 0.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>Its place in the whole log.</summary>
+    public required LogPosition Position { get; init; }
+
+    /// <summary>The identity it was appended with.</summary>
+    public required Guid EventId { get; init; }
+
+    /// <summary>Its type, for example <c>track</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>When the log took it in.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>The body, UTF-8 JSON.</summary>
+    public required ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>Metadata, UTF-8 JSON, or empty.</summary>
+    public ReadOnlyMemory<byte> Metadata { get; init; }
+}
+
+/// <summary>A page of one stream.</summary>
+/// <param name="Exists">False if the stream is missing or deleted.</param>
+/// <param name="Events">In the order read.</param>
+/// <param name="IsEnd">True if nothing lies behind this page.</param>
+public sealed record StreamPage(bool Exists, IReadOnlyList<RecordedEvent> Events, bool IsEnd);
+
+/// <summary>A page of the whole log.</summary>
+/// <param name="Events">Matching events, by position.</param>
+/// <param name="LastPosition">The last position scanned, matching or not: where to go on. Null if nothing has been scanned yet.</param>
+/// <param name="IsHead">True if the page ended at the log's end as it was then.</param>
+public sealed record LogPage(IReadOnlyList<RecordedEvent> Events, LogPosition? LastPosition, bool IsHead);
+
+/// <summary>Which streams a read of the whole log returns: all but system streams, or those that start with one of some prefixes.</summary>
+public sealed class StreamFilter
+{
+    private StreamFilter(IReadOnlyList<string> prefixes) => Prefixes = prefixes;
+
+    /// <summary>Every stream whose name does not start with <c>$</c>.</summary>
+    public static StreamFilter ExcludeSystem { get; } = new([]);
+
+    /// <summary>Streams whose name starts with one of these.</summary>
+    public static StreamFilter ByPrefix(params string[] prefixes) => new(prefixes);
+
+    /// <summary>The prefixes; empty = every stream but system streams.</summary>
+    public IReadOnlyList<string> Prefixes { get; }
+
+    /// <summary>Whether a stream of this name is wanted.</summary>
+    public bool Matches(string stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (Prefixes.Count == 0) return !stream.StartsWith('$');
+        foreach (var prefix in Prefixes) if (stream.StartsWith(prefix, StringComparison.Ordinal)) return true;
+        return false;
+    }
+}
