@@ -1,0 +1,23 @@
+namespace EventSourcedAnalytics.Analysis.Events;
+
+/// <summary>The kinds of message of the Segment tracking specification.</summary>
+public enum EventType
+{
+    /// <summary>Something a customer did, by name.</summary>
+    Track,
+
+    /// <summary>A page was viewed.</summary>
+    Page,
+
+    /// <summary>A screen of an app was viewed.</summary>
+    Screen,
+
+    /// <summary>Who a customer is, and traits. No activity.</summary>
+    Identify,
+
+    /// <summary>Which group a customer belongs to. No activity.</summary>
+    Group,
+
+    /// <summary>Two user ids are one person. No activity.</summary>
+    Alias,
+}

@@ -1,0 +1,23 @@
+namespace EventSourcedAnalytics.Analysis;
+
+/// <summary>Named limits of this room, each with its unit.</summary>
+public static class Limits
+{
+    /// <summary>Periods in one series.</summary>
+    public const int MaxPeriods = 5_000;
+
+    /// <summary>Intervals (columns) of one retention report.</summary>
+    public const int MaxRetentionIntervals = 60;
+
+    /// <summary>Steps of one funnel.</summary>
+    public const int MaxFunnelSteps = 20;
+
+    /// <summary>Longest conversion window of a funnel.</summary>
+    public static readonly TimeSpan MaxFunnelWindow = TimeSpan.FromDays(366);
+
+    /// <summary>Time one regular expression may take on one value.</summary>
+    public static readonly TimeSpan RegexTimeout = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Distinct breakdown values that one stored funnel keeps.</summary>
+    public const int MaxStoredBreakdownValues = 50_000;
+}
