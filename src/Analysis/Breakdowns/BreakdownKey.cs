@@ -39,6 +39,9 @@ public sealed class BreakdownKey
         return key.ToString();
     }
 
+    /// <summary>The key of labels as an answer shows them.</summary>
+    public static string From(IReadOnlyList<string> labels) => string.Join(Separator, labels.Select(Part));
+
     /// <summary>The labels of a key, one a property.</summary>
     public static IReadOnlyList<string> Labels(string key)
     {

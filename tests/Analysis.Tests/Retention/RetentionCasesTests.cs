@@ -1,6 +1,8 @@
 using System.Text.Json;
+using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Retention;
 using EventSourcedAnalytics.Analysis.Tests.Shared;
+using EventSourcedAnalytics.Analysis.Time;
 using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Analysis.Tests.Retention;
@@ -25,7 +27,7 @@ public sealed class RetentionCasesTests
         return RetentionReport.Build(query, calendar, StoredRun.Select(cells, RetentionFold.Tables, RetentionFold.Selections(query, calendar)), 7);
     });
 
-    private static void RunAll(Func<IReadOnlyList<Folding.PersonHistory>, RetentionQuery, Time.Calendar, RetentionReport> answer)
+    private static void RunAll(Func<IReadOnlyList<PersonHistory>, RetentionQuery, Calendar, RetentionReport> answer)
     {
         var checks = 0;
         foreach (var testCase in CaseFile.Read("retention"))
