@@ -28,9 +28,12 @@ internal sealed class BlockReader : IDisposable
 
     public void End()
     {
-        find.Reset();
+        Release();
         end.Run();
     }
+
+    /// <summary>Lets go of the snapshot that the last <see cref="Find"/> holds, which would keep the write-ahead log from starting over.</summary>
+    public void Release() => find.Reset();
 
     /// <summary>The event at a position; its bytes are valid until the next call.</summary>
     public EventRecord Find(long position)

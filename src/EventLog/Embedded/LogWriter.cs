@@ -80,6 +80,7 @@ internal sealed class LogWriter : IDisposable
             var current = state ?? Recover();
             var transaction = new AppendTransaction(current, cache, connection!.Reader, options.BlockBytes, options.Time.GetUtcNow().UtcTicks);
             foreach (var call in calls) transaction.Add(call);
+            connection.Reader.Release();
             if (transaction.Blocks.Count > 0) connection.Commit(transaction);
             transaction.Publish();
             head.Publish(transaction.Position);
