@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace EventSourcedAnalytics.Analysis.Events;
@@ -14,15 +15,18 @@ internal static class NameCache
     private static readonly Entry?[] Entries = new Entry?[Slots];
 
     /// <summary>The text the reader stands on.</summary>
-    public static string? Get(ref Utf8JsonReader reader)
+    public static string? Get(ref Utf8JsonReader reader) =>
+        reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped ? reader.GetString() : Get(reader.ValueSpan);
+
+    /// <summary>The text of these bytes.</summary>
+    public static string Get(ReadOnlySpan<byte> utf8)
     {
-        var utf8 = reader.ValueSpan;
-        if (reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped || utf8.Length > MaxBytes) return reader.GetString();
+        if (utf8.Length > MaxBytes) return Encoding.UTF8.GetString(utf8);
         // Racing writers only replace one right entry by another.
         ref var slot = ref Entries[Hash(utf8) & (Slots - 1)];
         var found = slot;
         if (found is not null && utf8.SequenceEqual(found.Utf8)) return found.Text;
-        var text = reader.GetString()!;
+        var text = Encoding.UTF8.GetString(utf8);
         Volatile.Write(ref slot, new Entry(utf8.ToArray(), text));
         return text;
     }

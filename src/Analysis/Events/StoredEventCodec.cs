@@ -92,7 +92,11 @@ public static class StoredEventCodec
         try
         {
             var fields = default(StoredFields);
-            fields.Read(data);
+            if (!CanonicalReader.TryRead(data, ref fields))
+            {
+                fields = default;
+                fields.Read(data);
+            }
             if (fields.Version > CurrentVersion)
                 throw new FormatException($"The event at position {position} has version {fields.Version}; this product reads up to {CurrentVersion}: upgrade it.");
             if (upcasters.Count == 0) return fields.ToEvent(kind, position);

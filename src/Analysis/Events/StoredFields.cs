@@ -3,21 +3,21 @@ using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Analysis.Events;
 
-/// <summary>The members of a stored event, gathered in one pass over its JSON.</summary>
+/// <summary>The members of a stored event, gathered in one pass over its JSON, in whatever order they come.</summary>
 internal struct StoredFields
 {
     public int Version;
     public string? Name;
-    private long? occurredAt;
-    private long? receivedAt;
-    private string? messageId;
-    private string? userId;
-    private string? anonymousId;
-    private string? previousId;
-    private string? sessionId;
-    private JsonObjectSlice properties;
-    private JsonObjectSlice context;
-    private JsonObjectSlice traits;
+    public long? OccurredAt;
+    public long? ReceivedAt;
+    public string? MessageId;
+    public string? UserId;
+    public string? AnonymousId;
+    public string? PreviousId;
+    public string? SessionId;
+    public JsonObjectSlice Properties;
+    public JsonObjectSlice Context;
+    public JsonObjectSlice Traits;
 
     public void Read(ReadOnlyMemory<byte> data)
     {
@@ -28,23 +28,23 @@ internal struct StoredFields
 
     public readonly AnalyticsEvent ToEvent(EventType type, long position)
     {
-        var customer = userId is not null ? CustomerId.User(userId)
-            : anonymousId is not null ? CustomerId.Anonymous(anonymousId)
+        var customer = UserId is not null ? CustomerId.User(UserId)
+            : AnonymousId is not null ? CustomerId.Anonymous(AnonymousId)
             : throw Missing("userId or anonymousId", position);
         return new AnalyticsEvent
         {
             Name = Name ?? throw Missing("name", position),
             Type = type,
-            OccurredAt = occurredAt ?? throw Missing("occurredAt", position),
-            ReceivedAt = receivedAt ?? throw Missing("receivedAt", position),
-            MessageId = messageId ?? throw Missing("messageId", position),
+            OccurredAt = OccurredAt ?? throw Missing("occurredAt", position),
+            ReceivedAt = ReceivedAt ?? throw Missing("receivedAt", position),
+            MessageId = MessageId ?? throw Missing("messageId", position),
             Customer = customer,
-            AnonymousId = userId is not null ? anonymousId : null,
-            PreviousId = previousId,
-            SessionId = sessionId,
-            Properties = properties,
-            Context = context,
-            Traits = traits,
+            AnonymousId = UserId is not null ? AnonymousId : null,
+            PreviousId = PreviousId,
+            SessionId = SessionId,
+            Properties = Properties,
+            Context = Context,
+            Traits = Traits,
             SchemaVersion = Version,
             Position = position,
         };
@@ -58,16 +58,16 @@ internal struct StoredFields
         {
             case 1 when name[0] == (byte)'v': reader.Read(); Version = reader.GetInt32(); break;
             case 4 when name.SequenceEqual("name"u8): reader.Read(); Name = NameCache.Get(ref reader); break;
-            case 6 when name.SequenceEqual("userId"u8): userId = ReadText(ref reader); break;
-            case 6 when name.SequenceEqual("traits"u8): traits = ReadObject(ref reader, data); break;
-            case 7 when name.SequenceEqual("context"u8): context = ReadObject(ref reader, data); break;
-            case 9 when name.SequenceEqual("messageId"u8): messageId = ReadText(ref reader); break;
-            case 9 when name.SequenceEqual("sessionId"u8): sessionId = ReadText(ref reader); break;
-            case 10 when name.SequenceEqual("occurredAt"u8): occurredAt = ReadInstant(ref reader); break;
-            case 10 when name.SequenceEqual("receivedAt"u8): receivedAt = ReadInstant(ref reader); break;
-            case 10 when name.SequenceEqual("previousId"u8): previousId = ReadText(ref reader); break;
-            case 10 when name.SequenceEqual("properties"u8): properties = ReadObject(ref reader, data); break;
-            case 11 when name.SequenceEqual("anonymousId"u8): anonymousId = ReadText(ref reader); break;
+            case 6 when name.SequenceEqual("userId"u8): UserId = ReadText(ref reader); break;
+            case 6 when name.SequenceEqual("traits"u8): Traits = ReadObject(ref reader, data); break;
+            case 7 when name.SequenceEqual("context"u8): Context = ReadObject(ref reader, data); break;
+            case 9 when name.SequenceEqual("messageId"u8): MessageId = ReadText(ref reader); break;
+            case 9 when name.SequenceEqual("sessionId"u8): SessionId = ReadText(ref reader); break;
+            case 10 when name.SequenceEqual("occurredAt"u8): OccurredAt = ReadInstant(ref reader); break;
+            case 10 when name.SequenceEqual("receivedAt"u8): ReceivedAt = ReadInstant(ref reader); break;
+            case 10 when name.SequenceEqual("previousId"u8): PreviousId = ReadText(ref reader); break;
+            case 10 when name.SequenceEqual("properties"u8): Properties = ReadObject(ref reader, data); break;
+            case 11 when name.SequenceEqual("anonymousId"u8): AnonymousId = ReadText(ref reader); break;
             default: reader.Skip(); break;
         }
     }

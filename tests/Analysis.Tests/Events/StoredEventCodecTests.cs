@@ -60,6 +60,18 @@ public sealed class StoredEventCodecTests
         Assert.Same(data, segment.Array);
     }
 
+    [Theory]
+    [InlineData("""{"a":"}","b":{"c":"{\\"},"d":["\"}",{"e":"\\\"{"}]}""")]
+    [InlineData("""{"a":{"b":{}},"c":[[],{}]}""")]
+    public void Braces_and_quotes_inside_texts_end_no_object(string json)
+    {
+        var e = Event(CustomerId.User("1")) with { Properties = json, Traits = """{"last":1}""" };
+
+        var decoded = StoredEventCodec.Decode(StoredEventCodec.Encode(e.ToEvent()), "track", 1);
+
+        Assert.Equal(e, Draft.From(decoded));
+    }
+
     [Fact]
     public void Members_in_any_order_and_unknown_ones_are_read()
     {
