@@ -137,7 +137,7 @@ public sealed class InMemoryEventLog : IEventLog
         var recorded = new RecordedEvent
         {
             Stream = name, Revision = stream.Count, Position = LogPosition.At(all.Count + 1), EventId = e.EventId, Type = e.Type,
-            Created = clock.GetUtcNow(), Data = e.Data.ToArray(), Metadata = e.Metadata.ToArray(),
+            Created = clock.GetUtcNow(), Data = e.Data.ToArray(), Metadata = e.Metadata.ToArray(), IsJson = e.IsJson,
         };
         revisions[(name, e.EventId)] = stream.Count;
         stream.Add(recorded);

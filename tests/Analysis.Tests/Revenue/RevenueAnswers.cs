@@ -36,4 +36,19 @@ internal static class RevenueAnswers
         var cells = StoredRun.Of(new CohortRevenueFold(7, RevenueSettings.Default, calendar), CohortRevenueFold.Tables, persons, seed);
         return CohortRevenueFold.Build(calendar, query, StoredRun.Select(cells, CohortRevenueFold.Selections(calendar, query)));
     }
+
+    public static MrrReport AdHoc(IReadOnlyList<PersonHistory> persons, Calendar calendar, MrrQuery query, RevenueSettings? settings = null)
+    {
+        var (left, right) = (new MrrExploration(settings ?? RevenueSettings.Default, calendar, query), new MrrExploration(settings ?? RevenueSettings.Default, calendar, query));
+        for (var i = 0; i < persons.Count; i++) (i % 2 == 0 ? left : right).Add(persons[i]);
+        left.Merge(right);
+        return left.Build();
+    }
+
+    public static MrrReport Stored(IReadOnlyList<PersonHistory> persons, Calendar calendar, MrrQuery query, int seed = 1, RevenueSettings? settings = null)
+    {
+        Assert.Null(MrrFold.WhyNotStored(calendar, query));
+        var cells = StoredRun.Of(new MrrFold(7, settings ?? RevenueSettings.Default, calendar), MrrFold.Tables, persons, seed);
+        return MrrFold.Build(calendar, query, StoredRun.Select(cells, MrrFold.Selections(calendar, query)));
+    }
 }

@@ -35,6 +35,9 @@ public enum MoneyFault : byte
 
     /// <summary>effective_at or trial_ends_at is no RFC 3339 instant.</summary>
     BadInstant,
+
+    /// <summary>The person has <see cref="RevenueLimits.MaxActiveSubscriptions"/> or <see cref="RevenueLimits.MaxAnnouncedStops"/> already.</summary>
+    TooMany,
 }
 
 /// <summary>Faults in words.</summary>
@@ -55,6 +58,7 @@ public static class MoneyFaults
         MoneyFault.BadSubscriptionId => $"subscription_id is missing or longer than {RevenueLimits.MaxSubscriptionIdBytes} bytes.",
         MoneyFault.BadInterval => "The billing interval must be day, week, month, quarter or year.",
         MoneyFault.BadQuantity => $"quantity must be a whole number from 0 to {RevenueLimits.MaxQuantity}.",
+        MoneyFault.TooMany => $"The person has {RevenueLimits.MaxActiveSubscriptions} active subscriptions or {RevenueLimits.MaxAnnouncedStops} announced cancellations already.",
         _ => "effective_at and trial_ends_at must be RFC 3339 instants, for example 2024-01-10T13:00:00Z.",
     };
 }
