@@ -14,13 +14,13 @@ internal sealed class AppendCall
 {
     private readonly TaskCompletionSource<AppendResult[]> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public AppendCall(IReadOnlyList<StreamAppend> appends, CallKind kind = CallKind.Append)
+    public AppendCall(IReadOnlyList<StreamAppend> appends, StreamHasher hasher, CallKind kind = CallKind.Append)
     {
         Appends = appends;
         Kind = kind;
         Keys = new StreamKey[appends.Count];
         Results = new AppendResult[appends.Count];
-        for (var i = 0; i < appends.Count; i++) Prepare(i, appends[i]);
+        for (var i = 0; i < appends.Count; i++) Prepare(i, appends[i], hasher);
     }
 
     public CallKind Kind { get; }
@@ -47,7 +47,7 @@ internal sealed class AppendCall
         Complete();
     }
 
-    private void Prepare(int index, StreamAppend append)
+    private void Prepare(int index, StreamAppend append, StreamHasher hasher)
     {
         ArgumentException.ThrowIfNullOrEmpty(append.Stream, "stream");
         var nameBytes = Encoding.UTF8.GetByteCount(append.Stream);
@@ -63,7 +63,7 @@ internal sealed class AppendCall
                 throw new ArgumentException($"An event's type has at most {EmbeddedLimits.TypeBytes} bytes.", "events");
             body += e.Data.Length + e.Metadata.Length;
         }
-        Keys[index] = StreamKey.Of(append.Stream);
+        Keys[index] = hasher.Of(append.Stream);
         if (body > Limits.MaxAppendBytes) Results[index] = new AppendResult.TooLarge(Limits.MaxAppendBytes);
         else Bytes += body + ((long)append.Events.Count * (EventRecord.HeaderBytes + nameBytes));
     }

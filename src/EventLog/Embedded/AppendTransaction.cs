@@ -8,7 +8,7 @@ namespace EventSourcedAnalytics.EventLog.Embedded;
 /// </summary>
 internal sealed class AppendTransaction(LogState state, TailCache cache, BlockReader reader, int blockBytes, long createdTicks)
 {
-    private readonly Dictionary<StreamKey, StreamHead> heads = [];
+    private readonly Dictionary<StreamKey, StreamHead> heads = state.PendingHeads;
     private readonly Dictionary<StreamKey, (string Stream, StreamSettings Settings)> settings = [];
     private readonly List<Block> blocks = [];
     private long position = state.Position;
@@ -36,7 +36,8 @@ internal sealed class AppendTransaction(LogState state, TailCache cache, BlockRe
     public void Publish()
     {
         state.Heads.Apply(heads);
-        foreach (var (key, (_, changed)) in settings) state.Settings[key] = changed;
+        heads.Clear();
+        foreach (var (key, (_, changed)) in settings) state.Set(key, changed);
         state.Position = position;
         state.Tail = blocks.Count > 0 ? blocks[^1] : state.Tail;
         cache.Publish(blocks);
@@ -66,7 +67,7 @@ internal sealed class AppendTransaction(LogState state, TailCache cache, BlockRe
             var place = NextPlace(head);
             WriteRecord(stream, nameBytes, e, place);
             head = head.With(place.Revision, position);
-            state.Recent.Add(e.EventId, new RecentIds.Place(key, place.Revision, position));
+            state.Recent.Add(e.EventId, key, place.Revision, position);
         }
         heads[key] = head;
         if (stream.StartsWith(StreamSettings.MetadataPrefix, StringComparison.Ordinal) && events[^1].Type == StreamSettings.MetadataType)
@@ -127,18 +128,18 @@ internal sealed class AppendTransaction(LogState state, TailCache cache, BlockRe
     private void WriteMetadata(string stream, string json)
     {
         var name = StreamSettings.MetadataPrefix + stream;
-        var key = StreamKey.Of(name);
+        var key = state.Hasher.Of(name);
         Write(name, key, HeadOf(key), [new EventToAppend(Guid.NewGuid(), StreamSettings.MetadataType, Encoding.UTF8.GetBytes(json))]);
     }
 
     private void ChangeSettings(string stream, StreamSettings changed)
     {
-        var key = StreamKey.Of(stream);
+        var key = state.Hasher.Of(stream);
         settings[key] = (stream, changed with { Tombstoned = changed.Tombstoned || SettingsOf(key).Tombstoned });
     }
 
     private bool IsMetadataOfTombstoned(string stream) =>
-        stream.StartsWith(StreamSettings.MetadataPrefix, StringComparison.Ordinal) && SettingsOf(StreamKey.Of(stream[2..])).Tombstoned;
+        stream.StartsWith(StreamSettings.MetadataPrefix, StringComparison.Ordinal) && SettingsOf(state.Hasher.Of(stream[2..])).Tombstoned;
 
     private StreamHead HeadOf(StreamKey key) => heads.TryGetValue(key, out var head) ? head : state.Heads.Get(key);
 

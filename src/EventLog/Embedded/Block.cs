@@ -8,7 +8,7 @@ namespace EventSourcedAnalytics.EventLog.Embedded;
 /// </summary>
 internal sealed class Block(long first, int capacity)
 {
-    private readonly byte[] buffer = new byte[capacity];
+    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(capacity);
     private int used;
 
     public long First { get; } = first;

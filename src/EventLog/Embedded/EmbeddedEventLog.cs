@@ -17,6 +17,7 @@ public sealed class EmbeddedEventLog : IEventLog
     private readonly LogWriter? writer;
     private readonly LogFollower? follower;
     private readonly Guid identity;
+    private readonly StreamHasher hasher;
     private readonly CancellationTokenSource closed = new();
     private int disposed;
 
@@ -25,10 +26,10 @@ public sealed class EmbeddedEventLog : IEventLog
         (this.options, this.writerLock) = (options, writerLock);
         readers = new ReaderPool(directory);
         cache = new TailCache(options.TailCacheBytes);
-        if (options.ReadOnly) follower = new LogFollower(directory, options, head);
-        else writer = new LogWriter(directory, options, readers, cache, head);
-        using var reader = new BlockReader(directory);
-        identity = LogDatabase.ReadIdentity(reader.Connection);
+        identity = options.ReadOnly ? LogDatabase.ReadIdentity(directory) : LogDatabase.Create(directory);
+        hasher = new StreamHasher(identity);
+        if (options.ReadOnly) follower = new LogFollower(directory, options, hasher, head);
+        else writer = new LogWriter(directory, options, hasher, readers, cache, head);
     }
 
     /// <summary>Opens the log in a directory, or makes one there.</summary>
@@ -68,7 +69,7 @@ public sealed class EmbeddedEventLog : IEventLog
     {
         ArgumentNullException.ThrowIfNull(events);
         ArgumentOutOfRangeException.ThrowIfZero(events.Count, nameof(events));
-        return (await WriteAsync(new AppendCall([new StreamAppend(stream, expected, events)]), cancellationToken).ConfigureAwait(false))[0];
+        return (await WriteAsync(new AppendCall([new StreamAppend(stream, expected, events)], hasher), cancellationToken).ConfigureAwait(false))[0];
     }
 
     /// <inheritdoc/>
@@ -76,7 +77,7 @@ public sealed class EmbeddedEventLog : IEventLog
     {
         ArgumentNullException.ThrowIfNull(appends);
         foreach (var append in appends) ArgumentOutOfRangeException.ThrowIfZero(append.Events.Count, nameof(appends));
-        return await WriteAsync(new AppendCall(appends), cancellationToken).ConfigureAwait(false);
+        return await WriteAsync(new AppendCall(appends, hasher), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -84,12 +85,12 @@ public sealed class EmbeddedEventLog : IEventLog
     /// </summary>
     /// <returns><see cref="AppendResult.Appended"/> with the position of the deletion, or why not.</returns>
     public async ValueTask<AppendResult> DeleteStreamAsync(string stream, ExpectedRevision expected, CancellationToken cancellationToken) =>
-        (await WriteAsync(new AppendCall([new StreamAppend(stream, expected, [])], CallKind.Delete), cancellationToken).ConfigureAwait(false))[0];
+        (await WriteAsync(new AppendCall([new StreamAppend(stream, expected, [])], hasher, CallKind.Delete), cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>Deletes a stream for good: nothing can be read from it or appended to it any more.</summary>
     /// <returns><see cref="AppendResult.Appended"/> with the position of the tombstone, or why not.</returns>
     public async ValueTask<AppendResult> TombstoneStreamAsync(string stream, ExpectedRevision expected, CancellationToken cancellationToken) =>
-        (await WriteAsync(new AppendCall([new StreamAppend(stream, expected, [])], CallKind.Tombstone), cancellationToken).ConfigureAwait(false))[0];
+        (await WriteAsync(new AppendCall([new StreamAppend(stream, expected, [])], hasher, CallKind.Tombstone), cancellationToken).ConfigureAwait(false))[0];
 
     /// <inheritdoc/>
     public async ValueTask<StreamPage> ReadStreamAsync(string stream, ReadDirection direction, long? from, int maxCount, CancellationToken cancellationToken)
@@ -97,7 +98,7 @@ public sealed class EmbeddedEventLog : IEventLog
         ArgumentException.ThrowIfNullOrEmpty(stream);
         CheckMaxCount(maxCount);
         ObjectDisposedException.ThrowIf(disposed != 0, this);
-        var key = StreamKey.Of(stream);
+        var key = hasher.Of(stream);
         if (follower is not null) follower.Refresh(withHeads: true);
         var state = writer?.State ?? follower!.State;
         var read = new StreamRead(state.Heads.Get(key), state.SettingsOf(key), options.Time.GetUtcNow());

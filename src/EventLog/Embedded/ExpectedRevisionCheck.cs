@@ -38,10 +38,10 @@ internal static class ExpectedRevisionCheck
 
     private static (AppendDecision Decision, long Revision, long Position) AmongRecent(IReadOnlyList<EventToAppend> events, StreamKey key, RecentIds recent)
     {
-        if (events.Count == 0 || !recent.TryGet(events[0].EventId, key, out var place)) return (AppendDecision.Write, 0, 0);
+        if (events.Count == 0 || !recent.TryGet(events[0].EventId, key, out var revision, out var position)) return (AppendDecision.Write, 0, 0);
         for (var i = 1; i < events.Count; i++)
-            if (!recent.TryGet(events[i].EventId, key, out place)) return (AppendDecision.Conflict, 0, 0);
-        return (AppendDecision.Repeat, place.Revision, place.Position);
+            if (!recent.TryGet(events[i].EventId, key, out revision, out position)) return (AppendDecision.Conflict, 0, 0);
+        return (AppendDecision.Repeat, revision, position);
     }
 
     private static (AppendDecision Decision, long Revision, long Position) BehindHead(IReadOnlyList<EventToAppend> events, long first,

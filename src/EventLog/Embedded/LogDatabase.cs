@@ -18,6 +18,24 @@ internal static class LogDatabase
             max_age INTEGER NOT NULL, tombstoned INTEGER NOT NULL) WITHOUT ROWID;
         """;
 
+    /// <summary>Makes the log's tables and identity where they are missing.</summary>
+    /// <returns>The identity.</returns>
+    public static Guid Create(string directory)
+    {
+        using (var connection = OpenWriter(directory))
+        {
+            Execute(connection, "BEGIN IMMEDIATE");
+            Execute(connection, Schema);
+            using var insert = connection.CreateCommand();
+            insert.CommandText = "INSERT OR IGNORE INTO log (id, format, identity) VALUES (1, $format, $identity)";
+            insert.Parameters.AddWithValue("$format", Format);
+            insert.Parameters.AddWithValue("$identity", Guid.NewGuid().ToString("D"));
+            insert.ExecuteNonQuery();
+            Execute(connection, "COMMIT");
+        }
+        return ReadIdentity(directory);
+    }
+
     public static SqliteConnection OpenWriter(string directory)
     {
         var connection = Open(directory, SqliteOpenMode.ReadWriteCreate);
@@ -25,12 +43,6 @@ internal static class LogDatabase
         {
             Execute(connection, $"PRAGMA page_size = {EmbeddedLimits.PageBytes}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
                 + "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY");
-            Execute(connection, Schema);
-            using var insert = connection.CreateCommand();
-            insert.CommandText = "INSERT OR IGNORE INTO log (id, format, identity) VALUES (1, $format, $identity)";
-            insert.Parameters.AddWithValue("$format", Format);
-            insert.Parameters.AddWithValue("$identity", Guid.NewGuid().ToString("D"));
-            insert.ExecuteNonQuery();
             return connection;
         }
         catch
@@ -49,8 +61,9 @@ internal static class LogDatabase
 
     /// <summary>The identity written on first start.</summary>
     /// <exception cref="InvalidDataException">The file was written by another version of the format.</exception>
-    public static Guid ReadIdentity(SqliteConnection connection)
+    public static Guid ReadIdentity(string directory)
     {
+        using var connection = OpenReader(directory);
         using var statement = new Statement(connection, "SELECT format, identity FROM log WHERE id = 1");
         if (!statement.Step()) throw new InvalidDataException("The log's file holds no identity: it is not a log, or its first start was interrupted.");
         var format = statement.Int64(0);

@@ -7,11 +7,11 @@ internal sealed class LogFollower : IDisposable
     private readonly BlockReader reader;
     private readonly LogHead head;
 
-    public LogFollower(string directory, EmbeddedOptions options, LogHead head)
+    public LogFollower(string directory, EmbeddedOptions options, StreamHasher hasher, LogHead head)
     {
         this.head = head;
         reader = new BlockReader(directory);
-        State = LogState.Load(reader, options.BlockBytes);
+        State = LogState.Load(reader, hasher, options.BlockBytes);
         head.Publish(State.Position);
     }
 

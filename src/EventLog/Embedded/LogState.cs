@@ -9,11 +9,13 @@ namespace EventSourcedAnalytics.EventLog.Embedded;
 /// </summary>
 internal sealed class LogState
 {
-    private LogState() { }
+    private readonly ConcurrentDictionary<StreamKey, StreamSettings> settings = new();
+
+    private LogState(StreamHasher hasher) => Hasher = hasher;
+
+    public StreamHasher Hasher { get; }
 
     public StreamHeads Heads { get; } = new();
-
-    public ConcurrentDictionary<StreamKey, StreamSettings> Settings { get; } = new();
 
     public RecentIds Recent { get; } = new(EmbeddedLimits.RecentIds);
 
@@ -26,12 +28,15 @@ internal sealed class LogState
     /// <summary>Rows' worth of stream heads in the database, the outdated ones included.</summary>
     public long StoredHeads { get; set; }
 
+    /// <summary>Scratch space of the writer's transactions, which come one after the other.</summary>
+    public Dictionary<StreamKey, StreamHead> PendingHeads { get; } = [];
+
     /// <summary>The newest block, which the next events still go into; null if the next event starts a block.</summary>
     public Block? Tail { get; set; }
 
-    public static LogState Load(BlockReader reader, int blockBytes)
+    public static LogState Load(BlockReader reader, StreamHasher hasher, int blockBytes)
     {
-        var state = new LogState();
+        var state = new LogState(hasher);
         reader.Begin();
         state.LoadHeads(reader.Connection);
         state.LoadSettings(reader.Connection);
@@ -42,8 +47,9 @@ internal sealed class LogState
         return state;
     }
 
-    public StreamSettings SettingsOf(StreamKey key) =>
-        !Settings.IsEmpty && Settings.TryGetValue(key, out var settings) ? settings : StreamSettings.None;
+    public StreamSettings SettingsOf(StreamKey key) => settings.TryGetValue(key, out var found) ? found : StreamSettings.None;
+
+    public void Set(StreamKey key, StreamSettings changed) => settings[key] = changed;
 
     /// <summary>Takes in the events behind <see cref="Position"/>.</summary>
     public void Replay(BlockReader reader)
@@ -57,8 +63,10 @@ internal sealed class LogState
                 data = data[record.Length..];
                 if (first + i <= Position) continue;
                 Position = first + i;
-                Heads.Replay(record, Position);
-                Recent.Add(record.Id, new RecentIds.Place(StreamKey.Of(record.Stream), record.Revision, Position));
+                if (record.Revision == long.MaxValue) continue;
+                var key = Hasher.Of(record.Stream);
+                Heads.Replay(key, record.Revision, Position);
+                Recent.Add(record.Id, key, record.Revision, Position);
             }
             return true;
         });
@@ -68,7 +76,7 @@ internal sealed class LogState
     {
         using var rows = new Statement(connection, "SELECT stream, truncate_before, max_count, max_age, tombstoned FROM settings");
         while (rows.Step())
-            Settings[StreamKey.Of(rows.Text(0))] = new StreamSettings(rows.Int64(1), rows.Int64(2), rows.Int64(3), rows.Int64(4) != 0);
+            settings[Hasher.Of(rows.Text(0))] = new StreamSettings(rows.Int64(1), rows.Int64(2), rows.Int64(3), rows.Int64(4) != 0);
     }
 
     private void LoadHeads(SqliteConnection connection)

@@ -15,6 +15,7 @@ internal sealed class LogWriter : IDisposable
     private readonly Thread thread;
     private readonly string directory;
     private readonly EmbeddedOptions options;
+    private readonly StreamHasher hasher;
     private readonly ReaderPool readers;
     private readonly TailCache cache;
     private readonly LogHead head;
@@ -22,9 +23,9 @@ internal sealed class LogWriter : IDisposable
     private Connection? connection;
     private long walPages;
 
-    public LogWriter(string directory, EmbeddedOptions options, ReaderPool readers, TailCache cache, LogHead head)
+    public LogWriter(string directory, EmbeddedOptions options, StreamHasher hasher, ReaderPool readers, TailCache cache, LogHead head)
     {
-        (this.directory, this.options, this.readers, this.cache, this.head) = (directory, options, readers, cache, head);
+        (this.directory, this.options, this.hasher, this.readers, this.cache, this.head) = (directory, options, hasher, readers, cache, head);
         State = Recover();
         thread = new Thread(Run) { Name = "event log writer", IsBackground = true };
         thread.Start();
@@ -120,7 +121,7 @@ internal sealed class LogWriter : IDisposable
     private LogState Recover()
     {
         connection ??= new Connection(directory);
-        state = LogState.Load(connection.Reader, options.BlockBytes);
+        state = LogState.Load(connection.Reader, hasher, options.BlockBytes);
         if (state.Tail is not null) cache.Publish([state.Tail]);
         State = state;
         head.Publish(state.Position);

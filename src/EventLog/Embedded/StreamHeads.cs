@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace EventSourcedAnalytics.EventLog.Embedded;
 
@@ -19,8 +20,9 @@ internal sealed class StreamHeads
     public const int EntryBytes = StreamKey.Bytes + 24;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<StreamKey, StreamHead> heads = [];
-    private readonly HashSet<StreamKey> changed = [];
+    private readonly Dictionary<StreamKey, Entry> heads = [];
+    private readonly List<StreamKey> changed = [];
+    private int flush;
 
     public int Count => heads.Count;
 
@@ -28,30 +30,24 @@ internal sealed class StreamHeads
 
     public StreamHead Get(StreamKey key)
     {
-        lock (gate) return heads.TryGetValue(key, out var head) ? head : StreamHead.None;
+        lock (gate) return heads.TryGetValue(key, out var entry) ? entry.Head : StreamHead.None;
     }
 
     public void Apply(Dictionary<StreamKey, StreamHead> changes)
     {
         lock (gate)
         {
-            foreach (var (key, head) in changes)
-            {
-                heads[key] = head;
-                changed.Add(key);
-            }
+            foreach (var (key, head) in changes) Set(key, head);
         }
     }
 
     /// <summary>Takes in an event while the log is replayed; events come in order.</summary>
-    public void Replay(in EventRecord record, long position)
+    public void Replay(StreamKey key, long revision, long position)
     {
-        if (record.Revision == long.MaxValue) return;
-        var key = StreamKey.Of(record.Stream);
         lock (gate)
         {
-            heads[key] = heads.GetValueOrDefault(key, StreamHead.None).With(record.Revision, position);
-            changed.Add(key);
+            var head = heads.TryGetValue(key, out var entry) ? entry.Head : StreamHead.None;
+            Set(key, head.With(revision, position));
         }
     }
 
@@ -65,7 +61,7 @@ internal sealed class StreamHeads
             var at = row.AsSpan();
             foreach (var key in chunk)
             {
-                var head = heads[key];
+                var head = heads[key].Head;
                 key.Write(at);
                 BinaryPrimitives.WriteInt64LittleEndian(at[16..], head.Revision);
                 BinaryPrimitives.WriteInt64LittleEndian(at[24..], head.Position);
@@ -82,11 +78,26 @@ internal sealed class StreamHeads
         {
             for (; row.Length > 0; row = row[EntryBytes..])
             {
-                heads[StreamKey.Read(row)] = new StreamHead(BinaryPrimitives.ReadInt64LittleEndian(row[16..]),
-                    BinaryPrimitives.ReadInt64LittleEndian(row[24..]), BinaryPrimitives.ReadInt64LittleEndian(row[32..]));
+                var head = new StreamHead(BinaryPrimitives.ReadInt64LittleEndian(row[16..]), BinaryPrimitives.ReadInt64LittleEndian(row[24..]),
+                    BinaryPrimitives.ReadInt64LittleEndian(row[32..]));
+                heads[StreamKey.Read(row)] = new Entry(head, 0);
             }
         }
     }
 
-    public void MarkFlushed() => changed.Clear();
+    public void MarkFlushed()
+    {
+        changed.Clear();
+        flush++;
+    }
+
+    private void Set(StreamKey key, StreamHead head)
+    {
+        ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(heads, key, out _);
+        if (entry.ChangedBefore != flush + 1) changed.Add(key);
+        entry = new Entry(head, flush + 1);
+    }
+
+    /// <summary>A head and the number of the flush that will write it; 0 = none.</summary>
+    private readonly record struct Entry(StreamHead Head, int ChangedBefore);
 }

@@ -14,16 +14,23 @@ internal static class LogBenchmark
 
     private static readonly byte[] Body = MakeBody();
 
-    public static EventToAppend NewEvent() => new(Guid.NewGuid(), "track", Body);
+    private static readonly string[] Streams = [.. Enumerable.Range(0, Customers).Select(customer =>
+        string.Create(CultureInfo.InvariantCulture, $"customer-shop-{(uint)customer * 2654435761u:x16}{customer:d10}"))];
 
-    public static string StreamOf(int customer) =>
-        string.Create(CultureInfo.InvariantCulture, $"customer-shop-{(uint)(customer % Customers) * 2654435761u:x16}{customer % Customers:d10}");
+    public static EventToAppend NewEvent(Random random)
+    {
+        Span<byte> id = stackalloc byte[16];
+        random.NextBytes(id);
+        return new EventToAppend(new Guid(id), "track", Body);
+    }
+
+    public static string StreamOf(int customer) => Streams[customer % Customers];
 
     /// <summary>Appends one event to each of some customers.</summary>
     public static StreamAppend[] NewBatch(Random random, int events)
     {
         var appends = new StreamAppend[events];
-        for (var i = 0; i < events; i++) appends[i] = new StreamAppend(StreamOf(random.Next(Customers)), ExpectedRevision.Any, [NewEvent()]);
+        for (var i = 0; i < events; i++) appends[i] = new StreamAppend(StreamOf(random.Next(Customers)), ExpectedRevision.Any, [NewEvent(random)]);
         return appends;
     }
 

@@ -21,10 +21,11 @@ public static class LogDelivery
                 await foreach (var page in log.SubscribeToAllAsync(await log.GetHeadAsync(stop.Token), 1_000, StreamFilter.ExcludeSystem, stop.Token))
                     foreach (var e in page.Events) arrivals.Writer.TryWrite((e.EventId, Stopwatch.GetTimestamp()));
             });
+            var random = new Random(2);
             var latencies = new List<double>(events);
             for (var i = 0; i < events; i++)
             {
-                var e = LogBenchmark.NewEvent();
+                var e = LogBenchmark.NewEvent(random);
                 var started = Stopwatch.GetTimestamp();
                 await log.AppendAsync(LogBenchmark.StreamOf(i), ExpectedRevision.Any, [e], CancellationToken.None);
                 var (id, at) = await arrivals.Reader.ReadAsync();
