@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using EventSourcedAnalytics.Analysis;
 using EventSourcedAnalytics.Analysis.Revenue;
+using EventSourcedAnalytics.Analysis.Time;
 
 namespace EventSourcedAnalytics.Projects;
 
@@ -18,6 +21,13 @@ public sealed record ProjectSettings
 
     /// <summary>What may not be stored as it was sent.</summary>
     public PrivacySettings Privacy { get; init; } = new();
+
+    /// <summary>Days, weeks and months as the project counts them.</summary>
+    /// <exception cref="TimeZoneNotFoundException">The zone is unknown on this machine.</exception>
+    [JsonIgnore]
+    public Calendar Calendar => Calendars.GetOrAdd((TimeZone, WeekStart), static place => Calendar.For(place.Zone, place.WeekStart));
+
+    private static readonly ConcurrentDictionary<(string Zone, DayOfWeek WeekStart), Calendar> Calendars = new();
 
     /// <summary>The settings that change a definition's numbers, as a text: part of the definition's revision.</summary>
     internal string NumbersOf(DefinitionKind kind)
