@@ -9,6 +9,9 @@ public sealed record EmbeddedOptions
     /// <summary>The clock behind <see cref="RecordedEvent.Created"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Pages the file may grow to, as if the disk ended there; 0 = no bound. Looked at when the writer opens the file.</summary>
+    internal int MaxPages { get; set; }
+
     internal int BlockBytes { get; init; } = EmbeddedLimits.BlockBytes;
 
     internal int IndexFlushEvents { get; init; } = EmbeddedLimits.IndexFlushEvents;

@@ -120,7 +120,7 @@ internal sealed class LogWriter : IDisposable
 
     private LogState Recover()
     {
-        connection ??= new Connection(directory);
+        connection ??= new Connection(directory, options.MaxPages);
         state = LogState.Load(connection.Reader, hasher, options.BlockBytes);
         if (state.Tail is not null) cache.Publish([state.Tail]);
         State = state;
@@ -140,9 +140,10 @@ internal sealed class LogWriter : IDisposable
     {
         private readonly Statement begin, commit, insertBlock, insertSettings, insertHeads;
 
-        public Connection(string directory)
+        public Connection(string directory, int maxPages)
         {
             Database = LogDatabase.OpenWriter(directory);
+            if (maxPages > 0) LogDatabase.Execute(Database, $"PRAGMA max_page_count = {maxPages}");
             Reader = new BlockReader(directory);
             begin = new Statement(Database, "BEGIN IMMEDIATE");
             commit = new Statement(Database, "COMMIT");

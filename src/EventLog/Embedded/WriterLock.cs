@@ -1,15 +1,16 @@
 using System.Globalization;
-using System.Text;
 
 namespace EventSourcedAnalytics.EventLog.Embedded;
 
 /// <summary>
-/// Keeps a second writer out: a file held under an exclusive lock, with the holder's process id in it. The system releases the lock when
-/// the process ends, however it ends.
+/// Keeps a second writer out: a file held under an exclusive lock, which the system releases when the process ends, however it ends. The
+/// holder's process id stands in a file beside it, as a locked file can't be read.
 /// </summary>
 internal sealed class WriterLock : IDisposable
 {
     public const string FileName = "log.lock";
+
+    public const string HolderFileName = "log.pid";
 
     private readonly FileStream file;
 
@@ -19,34 +20,19 @@ internal sealed class WriterLock : IDisposable
     public static WriterLock Take(string directory)
     {
         var path = Path.Combine(directory, FileName);
+        var holder = Path.Combine(directory, HolderFileName);
         FileStream file;
         try
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (File.Exists(path))
+        catch (IOException e) when (File.Exists(holder))
         {
-            throw new IOException($"The log in {directory} is in use by process {Holder(path)}; stop it or use another Data__Directory.", e);
+            throw new IOException($"The log in {directory} is in use by process {File.ReadAllText(holder)}; stop it or use another Data__Directory.", e);
         }
-        file.SetLength(0);
-        file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        file.Flush();
+        File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return new WriterLock(file);
     }
 
     public void Dispose() => file.Dispose();
-
-    private static string Holder(string path)
-    {
-        try
-        {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            var text = reader.ReadToEnd();
-            return text.Length == 0 ? "(unknown)" : text;
-        }
-        catch (IOException)
-        {
-            return "(unknown)";
-        }
-    }
 }
