@@ -54,8 +54,7 @@ public sealed record RetentionReport(
         new RetentionReportBuilder(query, calendar, revision).Build(cells);
 
     /// <summary>The calendar of a question: the project's, with the week start the question asks for.</summary>
-    internal static Calendar CalendarOf(RetentionQuery query, Calendar calendar) =>
-        query.WeekStart is { } weekStart && weekStart != calendar.WeekStart ? new Calendar(calendar.Zone, weekStart) : calendar;
+    internal static Calendar CalendarOf(RetentionQuery query, Calendar calendar) => calendar.WithWeekStart(query.WeekStart);
 
     /// <summary>Starts of the cohorts and number of intervals.</summary>
     internal static (IReadOnlyList<long> Cohorts, int Intervals) Shape(RetentionQuery query, Calendar calendar)

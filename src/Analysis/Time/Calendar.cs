@@ -39,6 +39,9 @@ public sealed class Calendar
     /// <exception cref="TimeZoneNotFoundException">There is no zone of that name.</exception>
     public static Calendar For(string zone, DayOfWeek weekStart = DayOfWeek.Sunday) => new(TimeZoneInfo.FindSystemTimeZoneById(zone), weekStart);
 
+    /// <summary>This calendar with another first day of the week; null = as it is.</summary>
+    public Calendar WithWeekStart(DayOfWeek? first) => first is null || first == WeekStart ? this : new Calendar(Zone, first.Value);
+
     /// <summary>First instant of the period that holds an instant.</summary>
     public long StartOf(Period period, long instant) => StartAt(period, IndexOf(period, instant));
 
