@@ -9,6 +9,18 @@ public static class Limits
     /// <summary>Intervals (columns) of one retention report.</summary>
     public const int MaxRetentionIntervals = 60;
 
+    /// <summary>Properties of one breakdown.</summary>
+    public const int MaxBreakdownProperties = 3;
+
+    /// <summary>UTF-16 units of one label of a breakdown; what is longer is cut, because a label is part of a row's key.</summary>
+    public const int MaxLabelLength = 200;
+
+    /// <summary>Breakdown values in one answer, the largest first.</summary>
+    public const int MaxShownValues = 1_000;
+
+    /// <summary>Return events that one interval may ask for.</summary>
+    public const int MaxMinimumOccurrences = 1_000;
+
     /// <summary>Steps of one funnel.</summary>
     public const int MaxFunnelSteps = 20;
 

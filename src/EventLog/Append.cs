@@ -5,7 +5,11 @@ namespace EventSourcedAnalytics.EventLog;
 /// <param name="Type">The event's type, for example <c>track</c>.</param>
 /// <param name="Data">The body, UTF-8 JSON.</param>
 /// <param name="Metadata">Further facts about the event, UTF-8 JSON; may be empty.</param>
-public sealed record EventToAppend(Guid EventId, string Type, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte> Metadata = default);
+public sealed record EventToAppend(Guid EventId, string Type, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte> Metadata = default)
+{
+    /// <summary>False if the body is not JSON; the log keeps this one bit of the content type.</summary>
+    public bool IsJson { get; init; } = true;
+}
 
 /// <summary>One append of <see cref="IEventLog.AppendManyAsync"/>.</summary>
 /// <param name="Stream">The stream's name.</param>

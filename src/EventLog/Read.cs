@@ -36,6 +36,9 @@ public sealed class RecordedEvent
 
     /// <summary>Metadata, UTF-8 JSON, or empty.</summary>
     public ReadOnlyMemory<byte> Metadata { get; init; }
+
+    /// <summary>False if the body was appended as something else than JSON.</summary>
+    public bool IsJson { get; init; } = true;
 }
 
 /// <summary>A page of one stream.</summary>

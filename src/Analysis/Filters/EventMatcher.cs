@@ -38,6 +38,14 @@ public sealed class EventMatcher
         return new EventMatcher(patterns, Compile(filters));
     }
 
+    /// <summary>As <see cref="For"/>, for checks of a definition: null and a message where that would throw.</summary>
+    public static EventMatcher? TryFor(EventSeries series, IReadOnlyList<Filter>? filters, out string message)
+    {
+        message = "";
+        try { return For(series, filters); }
+        catch (FormatException error) { message = error.Message; return null; }
+    }
+
     /// <summary>Whether an activity event matches one of the patterns and all common filters. Identify, group and alias events match nothing.</summary>
     public bool Matches(in PersonEvent candidate)
     {

@@ -93,6 +93,9 @@ public sealed record EventSeries
     /// <summary>The patterns, joined by OR.</summary>
     public IReadOnlyList<EventPattern> Events { get; init; } = [];
 
+    /// <summary>The same names whatever the events carry.</summary>
+    public EventSeries WithoutFilters() => new() { Events = [.. Events.Select(pattern => new EventPattern { Name = pattern.Name })] };
+
     /// <summary>The series of one event name.</summary>
     public static EventSeries Named(string name) => new() { Events = [new EventPattern { Name = name }] };
 }

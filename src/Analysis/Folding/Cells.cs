@@ -108,8 +108,11 @@ public sealed class CellSet : ICellSink
 /// <param name="ToA">Largest <see cref="CellKey.A"/>, inclusive.</param>
 /// <param name="FromB">Smallest <see cref="CellKey.B"/>, inclusive.</param>
 /// <param name="ToB">Largest <see cref="CellKey.B"/>, inclusive.</param>
-public sealed record CellSelection(short Table, long FromA = long.MinValue, long ToA = long.MaxValue, long FromB = long.MinValue, long ToB = long.MaxValue)
+/// <param name="Text">The only <see cref="CellKey.Text"/>; null = every one.</param>
+public sealed record CellSelection(
+    short Table, long FromA = long.MinValue, long ToA = long.MaxValue, long FromB = long.MinValue, long ToB = long.MaxValue, string? Text = null)
 {
     /// <summary>Whether a row is wanted.</summary>
-    public bool Matches(in CellKey key) => key.Table == Table && key.A >= FromA && key.A <= ToA && key.B >= FromB && key.B <= ToB;
+    public bool Matches(in CellKey key) =>
+        key.Table == Table && key.A >= FromA && key.A <= ToA && key.B >= FromB && key.B <= ToB && (Text is null || key.Text == Text);
 }

@@ -25,6 +25,7 @@ public enum Period : byte
 /// <summary>A range of instants, both ends inclusive, in milliseconds since the Unix epoch.</summary>
 /// <param name="From">First instant.</param>
 /// <param name="To">Last instant.</param>
+[System.Text.Json.Serialization.JsonConverter(typeof(TimeRangeJson))]
 public readonly record struct TimeRange(long From, long To)
 {
     /// <summary>All of time.</summary>

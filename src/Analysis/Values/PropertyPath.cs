@@ -48,8 +48,17 @@ public sealed class PropertyPath : IEquatable<PropertyPath>
     /// <summary>Keys that lead deeper from segment <paramref name="from"/>: entry j covers j + 1 segments.</summary>
     internal byte[][] Partial(int from) => prefixes[from];
 
+    /// <summary>Whether a text is a path; if not, the message says why.</summary>
+    public static bool TryParse(string text, out string message)
+    {
+        message = "";
+        try { Parse(text); }
+        catch (FormatException error) { message = error.Message; }
+        return message.Length == 0;
+    }
+
     /// <summary>Reads a path.</summary>
-    /// <exception cref="FormatException">The path has no known root or an empty segment.</exception>
+    /// <exception cref="FormatException">The path has no known root or names no key.</exception>
     public static PropertyPath Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,0 +1,116 @@
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Analysis.Time;
+
+namespace EventSourcedAnalytics.Analysis.Activity;
+
+/// <summary>
+/// The stored fold of a project's activity: events by hour and day, distinct persons by hour, day, week, month and quarter with the gap to their last activity,
+/// for any activity and for each event name; and active days by week, month and quarter. Every answer about whole periods of them is a sum of cells.
+/// </summary>
+public sealed class ActivityFold : Fold<ActivityState>
+{
+    private static readonly Period[] FromDay = [Period.Day, Period.Week, Period.Month, Period.Quarter];
+    private static readonly Period[] Scopes = [Period.Week, Period.Month, Period.Quarter];
+
+    private readonly Calendar calendar;
+
+    /// <summary>A fold.</summary>
+    /// <param name="revision">Revision of the settings (zone, week start); every cell carries it.</param>
+    /// <param name="calendar">The project's calendar.</param>
+    public ActivityFold(long revision, Calendar calendar)
+    {
+        Revision = revision;
+        this.calendar = calendar;
+    }
+
+    /// <summary>The tables of the cells, by number.</summary>
+    public static IReadOnlyList<CellTable> Tables => ActivityCells.Tables;
+
+    /// <inheritdoc/>
+    public override long Revision { get; }
+
+    /// <inheritdoc/>
+    protected override void ApplyAll(ActivityState state, ReadOnlySpan<PersonEvent> events, ICellSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        foreach (ref readonly var e in events)
+        {
+            var hour = calendar.IndexOf(Period.Hour, e.At);
+            var isNewHour = state.Any.LastHour != hour;
+            if (isNewHour) MoveAny(state, hour, e.At, sink);
+            state.Any.Pending++;
+            var track = state.TrackOf(e.Event.Name);
+            if (track.LastHour != hour) Move(track, hour, e.At, sink);
+            track.Pending++;
+        }
+        Flush(state.Any, sink);
+        foreach (var track in state.ByName.Values) Flush(track, sink);
+    }
+
+    /// <inheritdoc/>
+    protected override void Write(ActivityState state, StateWriter writer) => state.Write(writer);
+
+    /// <inheritdoc/>
+    protected override ActivityState Read(ref StateReader reader) => ActivityState.Read(ref reader);
+
+    private void MoveAny(ActivityState state, long hour, long at, ICellSink sink)
+    {
+        var before = state.Any.LastHour == ActivityTrack.Never ? (long?)null : calendar.StartAt(Period.Hour, state.Any.LastHour);
+        if (before is null || calendar.IndexOf(Period.Day, before.Value) != calendar.IndexOf(Period.Day, at)) CountDay(state, before, at, sink);
+        Move(state.Any, hour, at, sink);
+    }
+
+    // One more active day of the week, month and quarter: the person moves from the row of n days to that of n + 1.
+    private void CountDay(ActivityState state, long? before, long at, ICellSink sink)
+    {
+        for (var i = 0; i < Scopes.Length; i++)
+        {
+            var scope = calendar.IndexOf(Scopes[i], at);
+            if (before is null || calendar.IndexOf(Scopes[i], before.Value) != scope) state.Days[i] = 0;
+            var key = new CellKey(ActivityCells.ActiveDays, Revision, calendar.StartAt(Scopes[i], scope), (long)Scopes[i], state.Days[i]);
+            if (state.Days[i] > 0) sink.Add(key, 0, -1);
+            sink.Add(key with { C = ++state.Days[i] }, 0, 1);
+        }
+    }
+
+    private void Move(ActivityTrack track, long hour, long at, ICellSink sink)
+    {
+        Flush(track, sink);
+        var isFirst = track.LastHour == ActivityTrack.Never;
+        Emit(track, Period.Hour, hour, isFirst ? ActivityCells.FirstEver : ActivityCells.GapOf(Period.Hour, track.LastHour, hour), sink);
+        var before = isFirst ? 0 : calendar.StartAt(Period.Hour, track.LastHour);
+        foreach (var period in FromDay)
+        {
+            var current = calendar.IndexOf(period, at);
+            var previous = isFirst ? 0 : calendar.IndexOf(period, before);
+            if (!isFirst && previous == current)
+            {
+                if (period == Period.Day) break;
+                continue;
+            }
+            Emit(track, period, current, isFirst ? ActivityCells.FirstEver : ActivityCells.GapOf(period, previous, current), sink);
+        }
+        track.LastHour = hour;
+    }
+
+    private void Emit(ActivityTrack track, Period period, long index, long gap, ICellSink sink)
+    {
+        var start = calendar.StartAt(period, index);
+        sink.Add(track.Name is null
+            ? new CellKey(ActivityCells.Total, Revision, start, (long)period, gap)
+            : new CellKey(ActivityCells.ByName, Revision, start, (long)period, gap, track.Name), 0, 1);
+    }
+
+    private void Flush(ActivityTrack track, ICellSink sink)
+    {
+        if (track.Pending == 0) return;
+        var hour = calendar.StartAt(Period.Hour, track.LastHour);
+        AddEvents(track, Period.Hour, hour, sink);
+        AddEvents(track, Period.Day, calendar.StartOf(Period.Day, hour), sink);
+        track.Pending = 0;
+    }
+
+    private void AddEvents(ActivityTrack track, Period period, long start, ICellSink sink) => sink.Add(track.Name is null
+        ? new CellKey(ActivityCells.Events, Revision, start, (long)period)
+        : new CellKey(ActivityCells.EventsByName, Revision, start, (long)period, 0, track.Name), 0, track.Pending);
+}

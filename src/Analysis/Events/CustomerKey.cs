@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace EventSourcedAnalytics.Analysis.Events;
+
+/// <summary>
+/// What a customer's stream is called by: 128 bits made from the project's secret and the customer's id. Raw ids are often e-mail addresses, and a stream's name can
+/// never be erased, so the name must tell nothing to whoever lacks the secret.
+/// </summary>
+/// <param name="Value">The 128 bits.</param>
+public readonly record struct CustomerKey(UInt128 Value) : IComparable<CustomerKey>
+{
+    /// <summary>Characters of the text form.</summary>
+    public const int TextLength = 26;
+
+    private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+
+    /// <inheritdoc/>
+    public int CompareTo(CustomerKey other) => Value.CompareTo(other.Value);
+
+    /// <summary>Whether the left key is smaller.</summary>
+    public static bool operator <(CustomerKey left, CustomerKey right) => left.Value < right.Value;
+
+    /// <summary>Whether the left key is larger.</summary>
+    public static bool operator >(CustomerKey left, CustomerKey right) => left.Value > right.Value;
+
+    /// <summary>Whether the left key is smaller or equal.</summary>
+    public static bool operator <=(CustomerKey left, CustomerKey right) => left.Value <= right.Value;
+
+    /// <summary>Whether the left key is larger or equal.</summary>
+    public static bool operator >=(CustomerKey left, CustomerKey right) => left.Value >= right.Value;
+
+    /// <summary>26 characters of lower-case base32 (RFC 4648, without padding).</summary>
+    public override string ToString() => string.Create(TextLength, Value, static (text, value) =>
+    {
+        for (var i = 0; i < TextLength - 1; i++) text[i] = Alphabet[(int)(value >> (123 - (5 * i))) & 31];
+        text[TextLength - 1] = Alphabet[((int)value & 7) << 2];
+    });
+
+    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
+    /// <returns>False if the text is not the one form of a key.</returns>
+    public static bool TryParse(ReadOnlySpan<char> text, out CustomerKey key)
+    {
+        key = default;
+        if (text.Length != TextLength) return false;
+        UInt128 value = 0;
+        foreach (var c in text)
+        {
+            var digit = c is >= 'a' and <= 'z' ? c - 'a' : c is >= '2' and <= '7' ? c - '2' + 26 : -1;
+            if (digit < 0) return false;
+            value = (value << 5) | (uint)digit;
+        }
+        // 26 characters are 130 bits: two were shifted out at the top, and the last two carry nothing.
+        var last = Alphabet.IndexOf(text[^1], StringComparison.Ordinal);
+        if ((last & 3) != 0) return false;
+        var first = Alphabet.IndexOf(text[0], StringComparison.Ordinal);
+        key = new CustomerKey((value >> 2) | ((UInt128)(uint)first << 123));
+        return true;
+    }
+}
+
+/// <summary>Makes customer keys.</summary>
+public static class CustomerKeys
+{
+    /// <summary>The first 128 bits of HMAC-SHA256(project secret, 'u' or 'a' + id as UTF-8): the two kinds of id never collide.</summary>
+    /// <param name="projectSecret">The project's secret, at least 16 bytes.</param>
+    /// <param name="customer">The customer as sent.</param>
+    public static CustomerKey Of(byte[] projectSecret, CustomerId customer)
+    {
+        ArgumentNullException.ThrowIfNull(projectSecret);
+        ArgumentOutOfRangeException.ThrowIfLessThan(projectSecret.Length, 16);
+        var size = 1 + Encoding.UTF8.GetMaxByteCount(customer.Id.Length);
+        var rented = size > 512 ? ArrayPool<byte>.Shared.Rent(size) : null;
+        var text = rented ?? stackalloc byte[size];
+        text[0] = (byte)customer.Kind;
+        var length = 1 + Encoding.UTF8.GetBytes(customer.Id, text[1..]);
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(projectSecret, text[..length], hash);
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+        return new CustomerKey(BinaryPrimitives.ReadUInt128BigEndian(hash));
+    }
+}

@@ -1,0 +1,19 @@
+namespace EventSourcedAnalytics.Analysis.Funnels;
+
+/// <summary>A person behind a number, and the events that put it there.</summary>
+/// <param name="Id">The person's id.</param>
+/// <param name="Depth">The deepest step reached, 1-based.</param>
+/// <param name="Steps">The steps that were done, ascending: fewer than <paramref name="Depth"/> where optional ones were left out.</param>
+/// <param name="Path">The event of each of <paramref name="Steps"/>.</param>
+public sealed record FunnelPerson(string Id, int Depth, IReadOnlyList<int> Steps, IReadOnlyList<FunnelTouch> Path)
+{
+    /// <summary>Whether a step was reached or passed (an optional one: done).</summary>
+    public bool Reached(int step) => Steps.Contains(step) || (Depth > step && IsRequired(step));
+
+    /// <summary>Whether the step before was the deepest one reached.</summary>
+    public bool DroppedBefore(int step) => Depth == step - 1;
+
+    private bool IsRequired(int step) => !LeftOut.Contains(step);
+
+    internal IReadOnlySet<int> LeftOut { get; init; } = new HashSet<int>();
+}

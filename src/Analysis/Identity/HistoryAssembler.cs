@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Folding;
+
+namespace EventSourcedAnalytics.Analysis.Identity;
+
+/// <summary>
+/// The plain way from one project's events in log order to persons: every duplicate, identity link and order claim worked out from the events themselves, in memory.
+/// The ad-hoc scan and the proofs use it, so that what the engine keeps (facts, states, cells) is checked against something that keeps nothing.
+/// </summary>
+public sealed class HistoryAssembler
+{
+    private readonly Func<AnalyticsEvent, string?> orderIdOf;
+    private readonly HashSet<(CustomerId, string)> messages = [];
+    private readonly HashSet<string> orders = new(StringComparer.Ordinal);
+    private readonly HashSet<long> repeatedOrders = [];
+    private readonly IdentityGraph identities = new();
+    private readonly Dictionary<CustomerId, List<AnalyticsEvent>> events = [];
+
+    /// <summary>An assembler without events.</summary>
+    /// <param name="orderIdOf">The order id that an event claims; null = the event is no order.</param>
+    public HistoryAssembler(Func<AnalyticsEvent, string?> orderIdOf) => this.orderIdOf = orderIdOf;
+
+    /// <summary>Events taken in, duplicates not counted.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Events skipped because their customer had sent the same message before.</summary>
+    public long Duplicates { get; private set; }
+
+    /// <summary>Position of the last event offered; -1 before the first.</summary>
+    public long Position { get; private set; } = -1;
+
+    /// <summary>Takes in the next event in log order.</summary>
+    public void Add(AnalyticsEvent e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        Position = e.Position;
+        if (!messages.Add((e.Customer, e.MessageId)))
+        {
+            Duplicates++;
+            return;
+        }
+        Count++;
+        if (orderIdOf(e) is { } order && !orders.Add(order)) repeatedOrders.Add(e.Position);
+        identities.Follow(e);
+        ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(events, e.Customer, out _);
+        (list ??= []).Add(e);
+    }
+
+    /// <summary>The persons as of the last event taken in.</summary>
+    public IEnumerable<PersonHistory> Persons()
+    {
+        foreach (var (customer, own) in events)
+        {
+            var person = identities.PersonOf(customer);
+            if (FirstWithEvents(person) != customer) continue;
+            var all = person.Customers.Count == 1
+                ? own.ToList()
+                : [.. person.Customers.SelectMany(member => events.GetValueOrDefault(member, []))];
+            yield return PersonHistory.From(person.Id, all, repeatedOrders.Contains);
+        }
+    }
+
+    // A person comes up once for each of its customers; it is told when its first customer with events comes up.
+    private CustomerId FirstWithEvents(Person person)
+    {
+        foreach (var member in person.Customers) if (events.ContainsKey(member)) return member;
+        return person.Representative;
+    }
+}

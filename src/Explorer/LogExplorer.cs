@@ -1,0 +1,100 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projects;
+
+namespace EventSourcedAnalytics.Explorer;
+
+/// <summary>One project's persons as the log stood at a position.</summary>
+/// <param name="Position">The last position of the log that was looked at; null if the log was empty.</param>
+/// <param name="RecordedAt">When the log took in the project's last event up to there, milliseconds since the Unix epoch.</param>
+/// <param name="Persons">Every person with its activity.</param>
+/// <param name="Customers">The customers of each person, by the person's id, for those who look into the events.</param>
+/// <param name="Events">Events up to there, duplicates not counted.</param>
+/// <param name="Duplicates">Messages that had come before.</param>
+public sealed record ProjectSnapshot(
+    LogPosition? Position, long? RecordedAt, IReadOnlyList<PersonHistory> Persons, long Events, long Duplicates);
+
+/// <summary>
+/// Answers any question by a bounded scan of the log with the same folds that the read models use: slow and right. It keeps no facts of its own, so it is also what
+/// the read models are proved against. The newest scan of a project stays in memory and is only read on from.
+/// </summary>
+public sealed class LogExplorer(IEventLog log)
+{
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly Dictionary<string, ProjectScan> kept = new(StringComparer.Ordinal);
+    private long clock;
+
+    /// <summary>The persons of a project as of a position.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="through">Last position that counts, inclusive; null = the head of the log.</param>
+    /// <param name="cancellationToken">Ends the scan.</param>
+    /// <exception cref="ScanTooLargeException">The project has more events than one scan may hold.</exception>
+    public async Task<ProjectSnapshot> AtAsync(Project project, LogPosition? through, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        through ??= await log.GetHeadAsync(cancellationToken);
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!kept.TryGetValue(project.Id, out var scan) || scan.Position > through || !scan.Fits(project)) scan = new ProjectScan(project);
+            await scan.ReadOnAsync(log, through, cancellationToken);
+            if (!kept.TryGetValue(project.Id, out var newest) || !(newest.Position > scan.Position)) Keep(project.Id, scan);
+            return scan.Snapshot();
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>The position up to which the log had got at a time.</summary>
+    /// <returns>Null if it was empty then.</returns>
+    public async Task<LogPosition?> PositionAtAsync(DateTimeOffset logTime, CancellationToken cancellationToken)
+    {
+        LogPosition? last = null, after = null;
+        while (true)
+        {
+            var page = await log.ReadAllAsync(after, EventLog.Limits.MaxPageEvents, StreamFilter.ExcludeSystem, cancellationToken);
+            foreach (var recorded in page.Events)
+            {
+                if (recorded.Created > logTime) return last;
+                last = recorded.Position;
+            }
+            if (page.IsHead || page.LastPosition is null) return last;
+            after = page.LastPosition;
+        }
+    }
+
+    /// <summary>The events of some customers of a project, in log order, duplicates included: what a person's page shows.</summary>
+    public async Task<IReadOnlyList<AnalyticsEvent>> EventsOfAsync(Project project, IEnumerable<CustomerId> customers, LogPosition? through, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        var events = new List<AnalyticsEvent>();
+        foreach (var customer in customers)
+        {
+            var stream = StreamNames.Customer(project.Id, CustomerKeys.Of(project.CustomerSecret, customer));
+            for (long? from = 0; from is not null;)
+            {
+                var page = await log.ReadStreamAsync(stream, ReadDirection.Forwards, from, 1_000, cancellationToken);
+                events.AddRange(page.Events.Where(recorded => through is null || recorded.Position <= through)
+                    .Select(recorded => StoredEventCodec.Decode(recorded.Data, recorded.Type, recorded.Position.Commit)));
+                from = page.IsEnd || page.Events.Count == 0 ? null : page.Events[^1].Revision + 1;
+            }
+        }
+        events.Sort((left, right) => left.Position.CompareTo(right.Position));
+        return events;
+    }
+
+    private void Keep(string project, ProjectScan scan)
+    {
+        scan.LastUsed = ++clock;
+        kept[project] = scan;
+        while (kept.Count > 1 && kept.Values.Sum(other => other.Count) > Limits.MaxKeptEvents)
+            kept.Remove(kept.Where(pair => pair.Key != project).MinBy(pair => pair.Value.LastUsed).Key);
+    }
+}
+
+/// <summary>A question needs more events than one scan may hold.</summary>
+public sealed class ScanTooLargeException(string project)
+    : Exception($"Project '{project}' has more than {Limits.MaxScannedEvents} events: too many for an ad-hoc scan. Define the question, so that a read model answers it.");

@@ -1,0 +1,83 @@
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Facts;
+using EventSourcedAnalytics.Projecting.Folding;
+using Npgsql;
+
+namespace EventSourcedAnalytics.Projecting.Committing;
+
+/// <summary>
+/// Writes a batch: checkpoints first, each by compare-and-set on its position and epoch, then facts, states, marks and cells, all in one transaction and one round trip.
+/// That is what makes counts exactly-once: a batch that was written moved the checkpoint, and a batch that finds the checkpoint moved is refused whole.
+/// </summary>
+internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
+{
+    /// <summary>Commits a batch.</summary>
+    /// <exception cref="CheckpointConflictException">Another owner moved a checkpoint, or took an instance over; nothing was written.</exception>
+    public async Task CommitAsync(CommitUnit unit, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        if (unit.Facts is not null) Advance(batch, FactsInstance.Id, unit.FactsFrom, unit, unit.FactsEpoch);
+        foreach (var result in unit.Results) Advance(batch, result.Instance.Id, result.Instance.Position, unit, result.Instance.Epoch);
+        if (unit.Facts is not null) FactsStore.AddTo(batch, unit.Facts);
+        foreach (var result in unit.Results)
+        {
+            StateStore.AddTo(batch, result);
+            MarkStore.AddTo(batch, result);
+            AddCells(batch, result);
+        }
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException error) when (error.SqlState == CheckpointConflictException.SqlState)
+        {
+            throw new CheckpointConflictException(error.MessageText, error);
+        }
+    }
+
+    private void AddCells(NpgsqlBatch batch, BatchResult result)
+    {
+        var tables = schemas.TablesOf(result.Instance.Id.Schema, result.Instance.Projection);
+        foreach (var group in result.Cells.Rows.Where(row => row.Value.Any(sum => sum != 0)).GroupBy(row => row.Key.Table))
+            tables[group.Key].AddTo(batch, [.. group]);
+    }
+
+    private static void Advance(NpgsqlBatch batch, InstanceId instance, LogPosition? from, CommitUnit unit, long epoch)
+    {
+        var command = new NpgsqlBatchCommand("select projecting.advance($1, $2, $3, $4, $5, $6, $7, $8)");
+        command.Parameters.Add(new NpgsqlParameter { Value = instance.Schema });
+        command.Parameters.Add(new NpgsqlParameter { Value = instance.Group });
+        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = from?.Commit });
+        command.Parameters.Add(new NpgsqlParameter { Value = unit.End.Commit });
+        command.Parameters.Add(new NpgsqlParameter { Value = unit.End.Prepare });
+        command.Parameters.Add(new NpgsqlParameter { Value = epoch });
+        command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = unit.RecordedAt });
+        command.Parameters.Add(new NpgsqlParameter { Value = unit.EventCount });
+        batch.BatchCommands.Add(command);
+    }
+}
+
+/// <summary>All that one commit writes.</summary>
+/// <param name="Results">What each instance changes.</param>
+/// <param name="End">Where the checkpoints move to.</param>
+/// <param name="RecordedAt">Log time of the last event, milliseconds since the Unix epoch.</param>
+/// <param name="EventCount">Events in the batch.</param>
+/// <param name="Facts">What the facts stage decided; null if it was ahead already.</param>
+/// <param name="FactsFrom">Where the facts stood.</param>
+/// <param name="FactsEpoch">Epoch of the facts' owner.</param>
+internal sealed record CommitUnit(
+    IReadOnlyList<BatchResult> Results, LogPosition End, long? RecordedAt, long EventCount, FactsDelta? Facts = null, LogPosition? FactsFrom = null, long FactsEpoch = 0);
+
+/// <summary>The facts have a checkpoint like any instance.</summary>
+internal static class FactsInstance
+{
+    public static InstanceId Id { get; } = new("facts", 0);
+}
+
+/// <summary>A checkpoint stood elsewhere than expected, or belongs to another owner: whoever gets this stops, reloads and starts from what is committed.</summary>
+public sealed class CheckpointConflictException(string message, Exception inner) : Exception(message, inner)
+{
+    /// <summary>The SQLSTATE that <c>projecting.advance</c> raises.</summary>
+    internal const string SqlState = "AN001";
+}

@@ -1,0 +1,44 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Projecting.Folding;
+using Npgsql;
+
+namespace EventSourcedAnalytics.Projecting.Committing;
+
+/// <summary>States of persons in Postgres.</summary>
+internal sealed class StateStore(NpgsqlDataSource source)
+{
+    /// <summary>The states of some persons; those without one are left out.</summary>
+    public async Task<Dictionary<CustomerKey, byte[]>> ReadAsync(InstanceId instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(
+            $"select person, state from {Keys.Identifier(instance.Schema)}.states where grp = $1 and person = any($2)");
+        command.Parameters.AddWithValue(instance.Group);
+        command.Parameters.AddWithValue(persons.Select(Keys.ToUuid).ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var states = new Dictionary<CustomerKey, byte[]>();
+        while (await reader.ReadAsync(cancellationToken)) states[Keys.FromUuid(reader.GetGuid(0))] = reader.GetFieldValue<byte[]>(1);
+        return states;
+    }
+
+    /// <summary>Adds the statements that write the states of a batch.</summary>
+    public static void AddTo(NpgsqlBatch batch, BatchResult result)
+    {
+        var schema = Keys.Identifier(result.Instance.Id.Schema);
+        if (result.Gone.Count > 0)
+        {
+            var delete = new NpgsqlBatchCommand($"delete from {schema}.states where grp = $1 and person = any($2)");
+            delete.Parameters.Add(new NpgsqlParameter { Value = result.Instance.Id.Group });
+            delete.Parameters.Add(new NpgsqlParameter { Value = result.Gone.Select(Keys.ToUuid).ToArray() });
+            batch.BatchCommands.Add(delete);
+        }
+        if (result.States.Count == 0) return;
+        var upsert = new NpgsqlBatchCommand($"""
+            insert into {schema}.states (grp, person, state) select $1, * from unnest($2::uuid[], $3::bytea[])
+            on conflict (grp, person) do update set state = excluded.state
+            """);
+        upsert.Parameters.Add(new NpgsqlParameter { Value = result.Instance.Id.Group });
+        upsert.Parameters.Add(new NpgsqlParameter { Value = result.States.Keys.Select(Keys.ToUuid).ToArray() });
+        upsert.Parameters.Add(new NpgsqlParameter { Value = result.States.Values.ToArray() });
+        batch.BatchCommands.Add(upsert);
+    }
+}

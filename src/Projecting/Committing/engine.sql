@@ -1,0 +1,90 @@
+-- What the projection engine keeps besides the read models themselves. Safe to run at every start.
+create schema if not exists projecting;
+create schema if not exists facts;
+
+-- One row an instance: its checkpoint and its owner. A null position means "never started", which is not position 0.
+create table if not exists projecting.instances (
+  schema_name      text        not null,
+  grp              int         not null,
+  projection       text        not null,
+  version          int         not null,
+  log_id           uuid        not null,
+  sql_hash         text        not null default '',
+  commit_position  bigint,
+  prepare_position bigint,
+  epoch            bigint      not null default 0,
+  events           bigint      not null default 0,
+  recorded_at      bigint,
+  updated_at       timestamptz not null default now(),
+  primary key (schema_name, grp)
+);
+
+-- Which revisions of which definitions an instance keeps.
+create table if not exists projecting.revisions (
+  schema_name text   not null,
+  grp         int    not null,
+  revision    bigint not null,
+  project     text   not null,
+  primary key (schema_name, revision)
+);
+
+-- The schema that answers for a projection, and the one that did before.
+create table if not exists projecting.live (
+  projection  text primary key,
+  schema_name text not null,
+  previous    text
+);
+
+-- Persons that are not folded along: parked (with a reason) or deferred (without).
+create table if not exists projecting.marks (
+  schema_name text   not null,
+  grp         int    not null,
+  person      uuid   not null,
+  project     text   not null,
+  applied_to  bigint not null,
+  reason      text,
+  marked_at   timestamptz not null default now(),
+  primary key (schema_name, grp, person)
+);
+
+-- Compare-and-set of a checkpoint. Raises AN001, so that nothing of the batch is written, when the position or the owner isn't the expected one.
+create or replace function projecting.advance(
+  the_schema text, the_group int, expected bigint, new_commit bigint, new_prepare bigint, the_epoch bigint, new_recorded_at bigint, new_events bigint)
+returns void language plpgsql as $$
+begin
+  update projecting.instances
+     set commit_position = new_commit, prepare_position = new_prepare, events = events + new_events,
+         recorded_at = coalesce(new_recorded_at, recorded_at), updated_at = now()
+   where schema_name = the_schema and grp = the_group and epoch = the_epoch and commit_position is not distinct from expected;
+  if not found then
+    raise exception using errcode = 'AN001',
+      message = format('The checkpoint of %s+%s is not at %s in epoch %s any more: another process owns it.', the_schema, the_group, coalesce(expected::text, 'the start'), the_epoch);
+  end if;
+end $$;
+
+-- Facts: what isn't one customer's own, each with the position that decided it.
+create table if not exists facts.projects (
+  project  text primary key,
+  position bigint not null
+);
+create table if not exists facts.links (
+  project     text   not null,
+  first_kind  "char" not null,
+  first_id    text   not null,
+  second_kind "char" not null,
+  second_id   text   not null,
+  position    bigint not null
+);
+create table if not exists facts.duplicates (
+  project  text   not null,
+  position bigint primary key
+);
+create table if not exists facts.repeated_orders (
+  position bigint primary key
+);
+create table if not exists facts.orders (
+  project  text   not null,
+  order_id text   not null,
+  position bigint not null,
+  primary key (project, order_id)
+);

@@ -1,0 +1,81 @@
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Folding;
+using EventSourcedAnalytics.Projecting.ReadModels;
+
+namespace EventSourcedAnalytics.Projecting.Engine;
+
+public sealed partial class ProjectionEngine
+{
+    /// <summary>
+    /// Reads cells of a revision from the live read model, with the position they stand at, in one snapshot.
+    /// </summary>
+    /// <returns>Null if the live read model has no numbers for the revision yet (it is being built): the question is then answered from the events.</returns>
+    public async Task<ReadModelAnswer?> ReadAsync(string projection, long revision, IReadOnlyList<CellSelection> selections, CancellationToken cancellationToken)
+    {
+        if (session is not { } open || !open.Registry.Live.TryGetValue(projection, out var live)) return null;
+        if (open.Registry.Find(live.SchemaName, revision) is not { } instance || !open.IsLive(instance)) return null;
+        return await new ReadModelReader(source, schemas).ReadAsync(instance.Id, instance.Projection, revision, selections, cancellationToken);
+    }
+
+    /// <summary>Where every instance stands and how the engine does.</summary>
+    public async Task<EngineStatus> GetStatusAsync(bool withHash, CancellationToken cancellationToken)
+    {
+        var head = await log.GetHeadAsync(cancellationToken);
+        var rows = await store.AllAsync(cancellationToken);
+        var live = await store.LiveAsync(cancellationToken);
+        var statuses = new List<InstanceStatus>();
+        foreach (var row in rows.Where(row => row.Id != FactsId))
+        {
+            var isLive = live.TryGetValue(row.Projection, out var pointer) && pointer.SchemaName == row.SchemaName;
+            var projection = catalog.All.FirstOrDefault(candidate => candidate.Name == row.Projection && candidate.Version == row.Version);
+            var hash = withHash && row.Grp == 0 && projection is not null ? (await HashAsync(row.SchemaName, projection, cancellationToken)).Hash : null;
+            var marks = await store.MarksAsync(row.Id, cancellationToken);
+            statuses.Add(new InstanceStatus(
+                row.Id.ToString(), row.Projection, row.Version, isLive ? "live" : pointer?.Previous == row.SchemaName ? "previous" : "building", row.Position, head,
+                row.RecordedAt, row.Events, marks.Values.Count(mark => mark.Reason is not null), marks.Values.Count(mark => mark.Reason is null), row.UpdatedAt, hash));
+        }
+        return new EngineStatus(head, Position, meter.EventsPerSecond, meter.EventCount, meter.RefoldCount, meter.SinceLastCommit, CountDuplicates(), LastFailure, statuses);
+    }
+
+    /// <summary>The hash of a schema and the position it stands at, in one snapshot.</summary>
+    internal async Task<(string Hash, LogPosition? Position)> HashAsync(string schema, Contract.Projection projection, CancellationToken cancellationToken)
+    {
+        var hash = new ReadModelHash(projection);
+        var position = await new ReadModelScan(source, schemas).ReadAsync(schema, projection, (key, sums) => hash.Add(key, sums), cancellationToken);
+        return (hash.ToString(), position);
+    }
+
+    private static InstanceId FactsId => Committing.FactsInstance.Id;
+}
+
+/// <summary>How the engine does.</summary>
+/// <param name="Head">Position of the last event of the log; null while it is empty.</param>
+/// <param name="Position">Where everything live stands.</param>
+/// <param name="EventsPerSecond">Events a second over the last batches, from facts to commit.</param>
+/// <param name="Events">Events applied since the start of the process.</param>
+/// <param name="Refolds">Persons folded again since the start of the process.</param>
+/// <param name="SinceLastCommit">How long ago the last commit was; null before the first.</param>
+/// <param name="Duplicates">Messages skipped because they had come before, in all of the log.</param>
+/// <param name="LastFailure">Why the engine stopped last; null while it is well.</param>
+/// <param name="Instances">Every instance.</param>
+public sealed record EngineStatus(
+    LogPosition? Head, LogPosition? Position, double EventsPerSecond, long Events, long Refolds, TimeSpan? SinceLastCommit, long Duplicates, string? LastFailure,
+    IReadOnlyList<InstanceStatus> Instances);
+
+/// <summary>Where one instance stands.</summary>
+/// <param name="Name">Schema, and group of definitions if it isn't the first.</param>
+/// <param name="Projection">Name of the projection.</param>
+/// <param name="Version">Version of its code.</param>
+/// <param name="State"><c>live</c>, <c>previous</c> (live before; rollback goes there) or <c>building</c>.</param>
+/// <param name="Position">Where it stands; null = not started.</param>
+/// <param name="Head">Where the log ends.</param>
+/// <param name="RecordedAt">Log time of the last event applied, milliseconds since the Unix epoch.</param>
+/// <param name="Events">Events applied in its life.</param>
+/// <param name="Parked">Persons parked.</param>
+/// <param name="Deferred">Persons that wait for their refold.</param>
+/// <param name="UpdatedAt">Time of its last commit, UTC.</param>
+/// <param name="Hash">Read-model hash of the schema, if asked for.</param>
+public sealed record InstanceStatus(
+    string Name, string Projection, int Version, string State, LogPosition? Position, LogPosition? Head, long? RecordedAt, long Events, long Parked, long Deferred,
+    DateTime UpdatedAt, string? Hash);

@@ -1,0 +1,158 @@
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Projecting.Committing;
+using EventSourcedAnalytics.Projecting.Contract;
+using EventSourcedAnalytics.Projecting.Facts;
+using EventSourcedAnalytics.Projecting.Folding;
+using EventSourcedAnalytics.Projects;
+using Microsoft.Extensions.Logging;
+
+namespace EventSourcedAnalytics.Projecting.Engine;
+
+/// <summary>
+/// The instances this process owns, kept in step with what the projects define: a definition that nobody answers yet joins where its project has no events so far, and
+/// gets a group of its own, replayed from zero, where it has.
+/// </summary>
+internal sealed class InstanceRegistry(
+    ProjectionCatalog catalog, InstanceStore store, SchemaCatalog schemas, FactsView facts, Func<IReadOnlyCollection<Project>> projects, ILogger logger)
+{
+    private readonly Dictionary<InstanceId, Instance> instances = [];
+    private IReadOnlyDictionary<string, LiveRow> live = new Dictionary<string, LiveRow>();
+    private Guid logId;
+
+    /// <summary>Every instance of this process.</summary>
+    public IReadOnlyCollection<Instance> All => instances.Values;
+
+    /// <summary>Which schema answers for each projection.</summary>
+    public IReadOnlyDictionary<string, LiveRow> Live => live;
+
+    /// <summary>Loads what is in Postgres and makes what is missing.</summary>
+    public async Task LoadAsync(Guid log, CancellationToken cancellationToken)
+    {
+        logId = log;
+        instances.Clear();
+        live = await store.LiveAsync(cancellationToken);
+        foreach (var projection in catalog.All.Where(projection => !live.ContainsKey(projection.Name)))
+            await store.CreateSchemaAsync($"{projection.Name}_v{projection.Version}", projection, log, cancellationToken);
+        live = await store.LiveAsync(cancellationToken);
+        foreach (var row in await store.AllAsync(cancellationToken))
+            if (row.Id != FactsInstance.Id && FindProjection(row) is { } projection) await AdoptAsync(row.Id, projection, cancellationToken);
+        foreach (var instance in instances.Values) await RefreshFoldsAsync(instance, cancellationToken);
+    }
+
+    /// <summary>Brings the live schemas in step with the definitions.</summary>
+    /// <returns>New instances, which stand at nothing yet.</returns>
+    public async Task<IReadOnlyList<Instance>> ReconcileAsync(CancellationToken cancellationToken)
+    {
+        var added = new List<Instance>();
+        foreach (var projection in catalog.All)
+        {
+            var schema = live[projection.Name].SchemaName;
+            if (!instances.ContainsKey(new InstanceId(schema, 0))) continue;
+            if (await ReconcileAsync(projection, schema, cancellationToken) is { } instance) added.Add(instance);
+        }
+        return added;
+    }
+
+    /// <summary>Makes a schema beside the live one, with all definitions there are.</summary>
+    public async Task<Instance> CreateBesideAsync(Projection projection, CancellationToken cancellationToken)
+    {
+        var taken = (await store.AllAsync(cancellationToken)).Select(row => row.SchemaName).ToHashSet(StringComparer.Ordinal);
+        var schema = $"{projection.Name}_v{projection.Version}";
+        for (var number = 2; taken.Contains(schema); number++) schema = $"{projection.Name}_v{projection.Version}_r{number}";
+        await store.CreateSchemaAsync(schema, projection, logId, cancellationToken);
+        var id = new InstanceId(schema, 0);
+        await store.AddRevisionsAsync(id, [.. Wanted(projection).Select(item => (item.Value.Fold.Revision, item.Value.Project))], cancellationToken);
+        var instance = await AdoptAsync(id, projection, cancellationToken);
+        await RefreshFoldsAsync(instance, cancellationToken);
+        return instance;
+    }
+
+    /// <summary>Moves a projection's pointer.</summary>
+    public async Task<bool> PointAsync(string projection, string from, string to, CancellationToken cancellationToken)
+    {
+        var moved = await store.PointAsync(projection, from, to, cancellationToken);
+        live = await store.LiveAsync(cancellationToken);
+        return moved;
+    }
+
+    /// <summary>Drops a schema that isn't live.</summary>
+    public async Task DropAsync(string schema, CancellationToken cancellationToken)
+    {
+        foreach (var id in instances.Keys.Where(id => id.Schema == schema).ToList()) instances.Remove(id);
+        await store.DropSchemaAsync(schema, cancellationToken);
+        live = await store.LiveAsync(cancellationToken);
+    }
+
+    /// <summary>The instance of a schema that keeps a revision, or null.</summary>
+    public Instance? Find(string schema, long revision)
+    {
+        foreach (var instance in instances.Values)
+            if (instance.Id.Schema == schema && instance.Revisions.Contains(revision)) return instance;
+        return null;
+    }
+
+    private Projection? FindProjection(InstanceRow row)
+    {
+        var projection = catalog.All.FirstOrDefault(candidate => candidate.Name == row.Projection);
+        if (projection is null || projection.Version != row.Version)
+        {
+            logger.LogWarning("{Instance} was built by {Projection} version {Version}, which this program does not have (it has {Have}): it stays as it is. Run 'analytics rebuild {Projection}'.",
+                row.Id, row.Projection, row.Version, projection?.Version, row.Projection);
+            return null;
+        }
+        if (row.Grp == 0 && row.SqlHash != InstanceStore.SqlHash(projection))
+            throw new InvalidOperationException(
+                $"The SQL of projection '{projection.Name}' changed, but its version is still {projection.Version}. Raise the version, then run 'analytics rebuild {projection.Name}'.");
+        return projection;
+    }
+
+    private async Task<Instance> AdoptAsync(InstanceId id, Projection projection, CancellationToken cancellationToken)
+    {
+        var row = await store.TakeOverAsync(id, projection.Name, projection.Version, logId, cancellationToken);
+        var instance = new Instance(id, projection, row.Epoch) { Position = row.Position };
+        foreach (var (person, mark) in await store.MarksAsync(id, cancellationToken)) instance.Marks.Add(person, mark);
+        instances[id] = instance;
+        return instance;
+    }
+
+    private async Task<Instance?> ReconcileAsync(Projection projection, string schema, CancellationToken cancellationToken)
+    {
+        var wanted = Wanted(projection);
+        var kept = await store.RevisionsAsync(schema, cancellationToken);
+        var gone = kept.Where(item => !wanted.ContainsKey(item.Revision)).Select(item => item.Revision).ToList();
+        if (gone.Count > 0) await store.RemoveRevisionsAsync(schema, gone, schemas.TablesOf(schema, projection), cancellationToken);
+
+        var known = kept.Select(item => item.Revision).ToHashSet();
+        var missing = wanted.Values.Where(item => !known.Contains(item.Fold.Revision)).ToList();
+        var free = missing.Where(item => facts.FirstPositionOf(item.Project) is null).ToList();
+        var late = missing.Except(free).ToList();
+        if (free.Count > 0) await store.AddRevisionsAsync(new InstanceId(schema, 0), [.. free.Select(item => (item.Fold.Revision, item.Project))], cancellationToken);
+        if (free.Count > 0 || gone.Count > 0)
+            foreach (var instance in instances.Values.Where(instance => instance.Id.Schema == schema)) await RefreshFoldsAsync(instance, cancellationToken);
+        if (late.Count == 0) return null;
+
+        var id = new InstanceId(schema, instances.Keys.Where(other => other.Schema == schema).Max(other => other.Group) + 1);
+        var added = await AdoptAsync(id, projection, cancellationToken);
+        await store.AddRevisionsAsync(id, [.. late.Select(item => (item.Fold.Revision, item.Project))], cancellationToken);
+        await RefreshFoldsAsync(added, cancellationToken);
+        return added;
+    }
+
+    private async Task RefreshFoldsAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        var kept = (await store.RevisionsAsync(instance.Id.Schema, cancellationToken))
+            .Where(item => item.Group == instance.Id.Group).Select(item => item.Revision).ToHashSet();
+        await instance.Busy.WaitAsync(cancellationToken);
+        try { instance.SetFolds(Wanted(instance.Projection).Where(item => kept.Contains(item.Key)).Select(item => (item.Value.Project, item.Value.Fold))); }
+        finally { instance.Busy.Release(); }
+    }
+
+    private Dictionary<long, (string Project, IFold Fold)> Wanted(Projection projection)
+    {
+        var wanted = new Dictionary<long, (string, IFold)>();
+        foreach (var project in projects())
+            foreach (var definition in project.Definitions)
+                if (!definition.IsRetired && projection.CreateFold(project, definition) is { } fold) wanted[fold.Revision] = (project.Id, fold);
+        return wanted;
+    }
+}

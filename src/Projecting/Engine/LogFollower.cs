@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Reading;
+using EventSourcedAnalytics.Projects;
+
+namespace EventSourcedAnalytics.Projecting.Engine;
+
+/// <summary>Reads and decodes ahead of the fold, through a bounded channel.</summary>
+internal sealed class LogFollower(IEventLog log)
+{
+    private static readonly StreamFilter Customers = StreamFilter.ByPrefix(StreamNames.CustomerPrefix);
+
+    /// <summary>Batches from a position to the head and then live, until cancelled.</summary>
+    public IAsyncEnumerable<DecodedBatch> FollowAsync(LogPosition? after, CancellationToken cancellationToken) =>
+        BufferAsync(token => log.SubscribeToAllAsync(after, Limits.MaxBatchEvents, Customers, token), cancellationToken);
+
+    /// <summary>Batches from a position up to and including another; larger ones, for what is far behind.</summary>
+    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) =>
+        BufferAsync(token => PagesAsync(after, through, token), cancellationToken);
+
+    private async IAsyncEnumerable<LogPage> PagesAsync(LogPosition? after, LogPosition through, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var events = new List<RecordedEvent>();
+        while (after is null || after < through)
+        {
+            var page = await log.ReadAllAsync(after, EventLog.Limits.MaxPageEvents, Customers, cancellationToken);
+            foreach (var recorded in page.Events)
+            {
+                if (recorded.Position > through) break;
+                events.Add(recorded);
+            }
+            var done = page.IsHead || page.LastPosition is null || page.LastPosition >= through;
+            after = done ? through : page.LastPosition;
+            if (!done && events.Count < Limits.MaxCatchUpBatchEvents) continue;
+            yield return new LogPage(events, after, done);
+            events = [];
+        }
+    }
+
+    private static async IAsyncEnumerable<DecodedBatch> BufferAsync(
+        Func<CancellationToken, IAsyncEnumerable<LogPage>> pages, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var channel = Channel.CreateBounded<DecodedBatch>(new BoundedChannelOptions(Limits.MaxBufferedBatches) { SingleReader = true, SingleWriter = true });
+        var reading = Task.Run(() => FillAsync(pages(stop.Token), channel.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var batch in channel.Reader.ReadAllAsync(cancellationToken)) yield return batch;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
+    private static async Task FillAsync(IAsyncEnumerable<LogPage> pages, ChannelWriter<DecodedBatch> writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var page in pages.WithCancellation(cancellationToken))
+                if (page.LastPosition is not null) await writer.WriteAsync(EventDecoder.Decode(page), cancellationToken);
+            writer.Complete();
+        }
+        catch (Exception error)
+        {
+            writer.TryComplete(error);
+        }
+    }
+}

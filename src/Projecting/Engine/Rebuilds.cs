@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Contract;
+using EventSourcedAnalytics.Projecting.Folding;
+using EventSourcedAnalytics.Projecting.ReadModels;
+
+namespace EventSourcedAnalytics.Projecting.Engine;
+
+/// <summary>How far a rebuild is.</summary>
+/// <param name="Projection">The projection.</param>
+/// <param name="Schema">Where it is built.</param>
+/// <param name="Position">Where it stands.</param>
+/// <param name="Target">Where the live read model stands.</param>
+/// <param name="EventsPerSecond">Events a second so far.</param>
+/// <param name="Remaining">Estimated time left; null while nothing can be said.</param>
+public sealed record RebuildProgress(string Projection, string Schema, LogPosition? Position, LogPosition? Target, double EventsPerSecond, TimeSpan? Remaining)
+{
+    /// <summary>Part of the log that is done, 0 to 1.</summary>
+    public double Fraction => Target is not { Commit: > 0 } target ? 1 : Math.Clamp((Position?.Commit ?? 0) / (double)target.Commit, 0, 1);
+}
+
+/// <summary>A cell in which two read models differ.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Key">The row.</param>
+/// <param name="Measure">The measure's column.</param>
+/// <param name="Left">Value in the live (or stored) read model.</param>
+/// <param name="Right">Value in the new (or refolded) one.</param>
+public sealed record CellDifference(string Table, CellKey Key, string Measure, Int128 Left, Int128 Right);
+
+/// <summary>What a comparison of two read models found.</summary>
+/// <param name="Position">The position both stood at.</param>
+/// <param name="LeftHash">Hash of the live (or stored) one.</param>
+/// <param name="RightHash">Hash of the new (or refolded) one.</param>
+/// <param name="Cells">Cells compared.</param>
+/// <param name="Differences">The first differences, at most <see cref="MaxDifferences"/>.</param>
+/// <param name="DifferenceCount">All differences.</param>
+public sealed record Comparison(LogPosition? Position, string LeftHash, string RightHash, long Cells, IReadOnlyList<CellDifference> Differences, long DifferenceCount)
+{
+    /// <summary>Differences that are listed.</summary>
+    public const int MaxDifferences = 20;
+
+    /// <summary>True if both hold the same numbers.</summary>
+    public bool IsEqual => DifferenceCount == 0;
+}
+
+/// <summary>A step of a rebuild that can't be done as things stand.</summary>
+public sealed class RebuildException(string message) : Exception(message);
+
+public sealed partial class ProjectionEngine
+{
+    /// <summary>Builds a new read model of a projection from position zero beside the live one, until it stands where the live one stands.</summary>
+    /// <returns>The schema it was built in.</returns>
+    /// <exception cref="RebuildException">A rebuild of the projection is there already.</exception>
+    public async Task<string> RunRebuildAsync(string projection, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        var open = RunningSession();
+        var code = catalog[projection];
+        if (Beside(open, projection) is { } there) throw new RebuildException($"There is a read model beside the live one already: {there}. Promote it or drop it first.");
+        var instance = await open.Registry.CreateBesideAsync(code, cancellationToken);
+        var entering = open.EnterAsync(instance, cancellationToken);
+        var clock = Stopwatch.StartNew();
+        while (await Task.WhenAny(entering, Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken)) != entering)
+            progress?.Report(ProgressOf(instance, clock.Elapsed));
+        await entering;
+        if (!open.IsLive(instance)) throw new RebuildException($"The rebuild of '{projection}' stopped at {instance.Position}: {LastFailure ?? "see the server's log"}.");
+        progress?.Report(ProgressOf(instance, clock.Elapsed));
+        return instance.Id.Schema;
+    }
+
+    /// <summary>Compares the read model built beside the live one with the live one, both at one position.</summary>
+    /// <exception cref="RebuildException">There is nothing to compare with.</exception>
+    public async Task<Comparison> CompareAsync(string projection, CancellationToken cancellationToken)
+    {
+        var open = RunningSession();
+        var code = catalog[projection];
+        var beside = Beside(open, projection) ?? throw new RebuildException($"No read model of '{projection}' was built beside the live one. Run 'analytics rebuild run {projection}' first.");
+        await open.Boundary.WaitAsync(cancellationToken);
+        CellSet left, right;
+        LogPosition? leftPosition, rightPosition;
+        try
+        {
+            (left, leftPosition) = await CellsAsync(open.Registry.Live[projection].SchemaName, code, cancellationToken);
+            (right, rightPosition) = await CellsAsync(beside, code, cancellationToken);
+        }
+        finally
+        {
+            open.Boundary.Release();
+        }
+        if (leftPosition != rightPosition)
+            throw new RebuildException($"The live read model stands at {leftPosition}, the new one at {rightPosition}: wait until it has caught up.");
+        return Compare(code, left, right, leftPosition);
+    }
+
+    /// <summary>Makes the read model built beside the live one the live one, in one statement.</summary>
+    /// <returns>The schema that is live now.</returns>
+    /// <exception cref="RebuildException">There is none, or it stands behind.</exception>
+    public async Task<string> PromoteAsync(string projection, CancellationToken cancellationToken)
+    {
+        var open = RunningSession();
+        var live = open.Registry.Live[catalog[projection].Name];
+        var target = Beside(open, projection) ?? throw new RebuildException($"Nothing to promote: no read model of '{projection}' was built beside the live one.");
+        await PointAsync(open, projection, live.SchemaName, target, cancellationToken);
+        return target;
+    }
+
+    /// <summary>Makes the read model that was live before live again.</summary>
+    /// <returns>The schema that is live now.</returns>
+    /// <exception cref="RebuildException">There is none any more.</exception>
+    public async Task<string> RollbackAsync(string projection, CancellationToken cancellationToken)
+    {
+        var open = RunningSession();
+        var live = open.Registry.Live[catalog[projection].Name];
+        var target = live.Previous ?? throw new RebuildException($"Nothing to roll back to: '{projection}' has no previous read model.");
+        await PointAsync(open, projection, live.SchemaName, target, cancellationToken);
+        return target;
+    }
+
+    /// <summary>Drops every read model of a projection that isn't live.</summary>
+    /// <returns>The schemas dropped.</returns>
+    public async Task<IReadOnlyList<string>> DropAsync(string projection, CancellationToken cancellationToken)
+    {
+        var open = RunningSession();
+        var live = open.Registry.Live[catalog[projection].Name].SchemaName;
+        var schemasToDrop = (await store.AllAsync(cancellationToken)).Where(row => row.Projection == projection && row.SchemaName != live).Select(row => row.SchemaName).Distinct().ToList();
+        foreach (var schema in schemasToDrop)
+        {
+            await open.Boundary.WaitAsync(cancellationToken);
+            try
+            {
+                open.Leave(schema);
+                await open.Registry.DropAsync(schema, cancellationToken);
+            }
+            finally
+            {
+                open.Boundary.Release();
+            }
+        }
+        return schemasToDrop;
+    }
+
+    private static string? Beside(Session open, string projection)
+    {
+        var live = open.Registry.Live[projection];
+        return open.Registry.All.Where(instance => instance.Projection.Name == projection && instance.Id.Schema != live.SchemaName && instance.Id.Schema != live.Previous)
+            .Select(instance => instance.Id.Schema).FirstOrDefault();
+    }
+
+    private async Task PointAsync(Session open, string projection, string from, string to, CancellationToken cancellationToken)
+    {
+        await open.Boundary.WaitAsync(cancellationToken);
+        try
+        {
+            if (!open.Registry.All.Any(instance => instance.Id.Schema == to) || !open.Registry.All.Where(instance => instance.Id.Schema == to).All(open.IsLive))
+                throw new RebuildException($"{to} stands behind the live read model: numbers would go back. Wait until it has caught up.");
+            if (!await open.Registry.PointAsync(projection, from, to, cancellationToken))
+                throw new RebuildException($"Somebody else moved the pointer of '{projection}' meanwhile; look at 'analytics status' and try again.");
+            open.Renew();
+        }
+        finally
+        {
+            open.Boundary.Release();
+        }
+    }
+
+    private RebuildProgress ProgressOf(Instance instance, TimeSpan elapsed)
+    {
+        var done = instance.Position?.Commit ?? 0;
+        var target = Position;
+        var speed = elapsed.TotalSeconds < 0.1 ? 0 : done / elapsed.TotalSeconds;
+        TimeSpan? remaining = speed < 1 || target is null ? null : TimeSpan.FromSeconds(Math.Max(0, target.Value.Commit - done) / speed);
+        return new RebuildProgress(instance.Projection.Name, instance.Id.Schema, instance.Position, target, speed, remaining);
+    }
+
+    private async Task<(CellSet Cells, LogPosition? Position)> CellsAsync(string schema, Projection projection, CancellationToken cancellationToken)
+    {
+        var cells = new CellSet(projection.Tables);
+        var position = await new ReadModelScan(source, schemas).ReadAsync(schema, projection, (key, sums) =>
+        {
+            for (var i = 0; i < sums.Length; i++) if (sums[i] != 0) cells.Add(key, i, sums[i]);
+        }, cancellationToken);
+        return (cells, position);
+    }
+
+    private static Comparison Compare(Projection projection, CellSet left, CellSet right, LogPosition? position)
+    {
+        var (leftHash, rightHash) = (new ReadModelHash(projection), new ReadModelHash(projection));
+        leftHash.Add(left);
+        rightHash.Add(right);
+        var differences = new List<CellDifference>();
+        long count = 0;
+        foreach (var key in left.Rows.Keys.Union(right.Rows.Keys))
+        {
+            var table = projection.Tables[key.Table];
+            for (var measure = 0; measure < table.Measures.Count; measure++)
+            {
+                var (a, b) = (left.Get(key, measure), right.Get(key, measure));
+                if (a == b) continue;
+                count++;
+                if (differences.Count < Comparison.MaxDifferences) differences.Add(new CellDifference(table.Name, key, table.Measures[measure], a, b));
+            }
+        }
+        return new Comparison(position, leftHash.ToString(), rightHash.ToString(), left.Rows.Count, differences, count);
+    }
+
+    private Session RunningSession() => session ?? throw new RebuildException($"The projections are not running at the moment: {LastFailure ?? "they are starting"}.");
+}

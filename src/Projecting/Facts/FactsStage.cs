@@ -1,0 +1,108 @@
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Reading;
+using EventSourcedAnalytics.Projects;
+
+namespace EventSourcedAnalytics.Projecting.Facts;
+
+/// <summary>
+/// The one sequential stage: it sees every event in log order and decides what isn't one customer's own. Everything behind it is parallel.
+/// </summary>
+internal sealed class FactsStage(IEventLog log, FactsView view, FactsStore store, ProjectLookup projects, KeyOf keyOf)
+{
+    private readonly DuplicateFilter filter = new();
+    private readonly Dictionary<string, StreamMessages> streams = new(StringComparer.Ordinal);
+    private long cachedMessages;
+
+    /// <summary>Bytes of the duplicate filter.</summary>
+    public long FilterBytes => filter.Bytes;
+
+    /// <summary>Notes the messages of events decided before, without deciding anything: how the filter is filled at the start.</summary>
+    public void Remember(DecodedBatch batch)
+    {
+        foreach (var e in batch.Events) if (e.Event is not null) filter.Add(e.Customer, e.Event.MessageId);
+    }
+
+    /// <summary>Decides a batch and marks its events.</summary>
+    public async Task<FactsDelta> DecideAsync(DecodedBatch batch, CancellationToken cancellationToken)
+    {
+        var delta = new FactsDelta();
+        await MarkDuplicatesAsync(batch, cancellationToken);
+        var claims = await DecideOrdersAsync(batch, delta, cancellationToken);
+        view.Write(writer =>
+        {
+            foreach (var e in batch.Events) Decide(e, delta, claims, writer);
+            writer.MoveTo(batch.End);
+        });
+        return delta;
+    }
+
+    private async Task MarkDuplicatesAsync(DecodedBatch batch, CancellationToken cancellationToken)
+    {
+        List<DecodedEvent>? doubtful = null;
+        foreach (var e in batch.Events)
+            if (e.Event is not null && filter.Add(e.Customer, e.Event.MessageId)) (doubtful ??= []).Add(e);
+        if (doubtful is null) return;
+        foreach (var group in doubtful.GroupBy(e => (e.ProjectId, e.Customer)))
+        {
+            var messages = await ReadStreamAsync(StreamNames.Customer(group.Key.ProjectId, group.Key.Customer), cancellationToken);
+            foreach (var e in group) e.IsDuplicate = messages.CameBefore(e.Event!.MessageId, e.Position);
+        }
+    }
+
+    private async Task<StreamMessages> ReadStreamAsync(string stream, CancellationToken cancellationToken)
+    {
+        if (cachedMessages > Limits.MaxCachedMessageIds)
+        {
+            streams.Clear();
+            cachedMessages = 0;
+        }
+        if (!streams.TryGetValue(stream, out var messages)) streams.Add(stream, messages = new StreamMessages());
+        var before = messages.Count;
+        await messages.CatchUpAsync(log, stream, recorded => EventDecoder.TryDecode(recorded)?.Event?.MessageId, cancellationToken);
+        cachedMessages += messages.Count - before;
+        return messages;
+    }
+
+    private async Task<HashSet<long>> DecideOrdersAsync(DecodedBatch batch, FactsDelta delta, CancellationToken cancellationToken)
+    {
+        var orders = new List<(string Project, string OrderId, DecodedEvent Event)>();
+        foreach (var e in batch.Events)
+            if (!e.IsDuplicate && e.Event is not null && projects(e.ProjectId) is { } project && OrderIds.Of(project, e.Event) is { } order)
+                orders.Add((e.ProjectId, order, e));
+        var repeated = new HashSet<long>();
+        if (orders.Count == 0) return repeated;
+        var claimed = await store.FindClaimsAsync([.. orders.Select(order => (order.Project, order.OrderId)).Distinct()], cancellationToken);
+        foreach (var (project, order, e) in orders)
+        {
+            if (claimed.Add((project, order))) delta.OrderClaims.Add((project, order, e.Position));
+            else repeated.Add(e.Position);
+        }
+        return repeated;
+    }
+
+    private void Decide(DecodedEvent e, FactsDelta delta, HashSet<long> repeatedOrders, FactsView.Writer writer)
+    {
+        var facts = writer.Project(e.ProjectId);
+        if (facts.FirstPosition is null)
+        {
+            facts.FirstPosition = e.Position;
+            delta.FirstPositions.Add((e.ProjectId, e.Position));
+        }
+        if (e.IsDuplicate)
+        {
+            writer.AddDuplicate(e.ProjectId, e.Position);
+            delta.Duplicates.Add((e.ProjectId, e.Position));
+            return;
+        }
+        if (repeatedOrders.Contains(e.Position))
+        {
+            e.IsRepeatedOrder = true;
+            writer.AddRepeatedOrder(e.Position);
+            delta.RepeatedOrders.Add(e.Position);
+        }
+        if (e.Event is not { } decoded || facts.Identities.Follow(decoded) is not { } link) return;
+        delta.Links.Add((e.ProjectId, link));
+        if (keyOf(e.ProjectId, link.First) is { } first) facts.Know(first, link.First);
+        if (keyOf(e.ProjectId, link.Second) is { } second) facts.Know(second, link.Second);
+    }
+}

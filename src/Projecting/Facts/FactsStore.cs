@@ -1,0 +1,101 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Identity;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventSourcedAnalytics.Projecting.Facts;
+
+/// <summary>The facts in Postgres: read at the start, written with every batch.</summary>
+internal sealed class FactsStore(NpgsqlDataSource source)
+{
+    /// <summary>Loads everything into a view.</summary>
+    public async Task LoadAsync(FactsView view, EventLog.LogPosition position, KeyOf keyOf, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var firsts = await ReadAsync(connection, "select project, position from facts.projects", reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
+        var duplicates = await ReadAsync(connection, "select project, position from facts.duplicates order by position", reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
+        var repeated = await ReadAsync(connection, "select position from facts.repeated_orders order by position", reader => reader.GetInt64(0), cancellationToken);
+        var links = await ReadAsync(connection,
+            "select project, first_kind, first_id, second_kind, second_id, position from facts.links order by position, project", ReadLink, cancellationToken);
+        view.Write(writer =>
+        {
+            foreach (var (project, first) in firsts) writer.Project(project).FirstPosition = first;
+            foreach (var (project, at) in duplicates) writer.AddDuplicate(project, at);
+            foreach (var at in repeated) writer.AddRepeatedOrder(at);
+            foreach (var (project, link) in links)
+            {
+                var facts = writer.Project(project);
+                facts.Identities.Load(link);
+                if (keyOf(project, link.First) is { } first) facts.Know(first, link.First);
+                if (keyOf(project, link.Second) is { } second) facts.Know(second, link.Second);
+            }
+            writer.MoveTo(position);
+        });
+    }
+
+    /// <summary>Which of some order ids are claimed already.</summary>
+    public async Task<HashSet<(string Project, string OrderId)>> FindClaimsAsync(IReadOnlyList<(string Project, string OrderId)> orders, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(
+            "select o.project, o.order_id from unnest($1, $2) as wanted(project, order_id) join facts.orders o using (project, order_id)");
+        command.Parameters.AddWithValue(orders.Select(order => order.Project).ToArray());
+        command.Parameters.AddWithValue(orders.Select(order => order.OrderId).ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var claimed = new HashSet<(string, string)>();
+        while (await reader.ReadAsync(cancellationToken)) claimed.Add((reader.GetString(0), reader.GetString(1)));
+        return claimed;
+    }
+
+    /// <summary>Adds the statements that write a delta.</summary>
+    public static void AddTo(NpgsqlBatch batch, FactsDelta delta)
+    {
+        if (delta.FirstPositions.Count > 0)
+            Add(batch, "insert into facts.projects (project, position) select * from unnest($1::text[], $2::bigint[]) on conflict do nothing",
+                delta.FirstPositions.Select(x => x.Project).ToArray(), delta.FirstPositions.Select(x => x.Position).ToArray());
+        if (delta.Duplicates.Count > 0)
+            Add(batch, "insert into facts.duplicates (project, position) select * from unnest($1::text[], $2::bigint[])",
+                delta.Duplicates.Select(x => x.Project).ToArray(), delta.Duplicates.Select(x => x.Position).ToArray());
+        if (delta.RepeatedOrders.Count > 0)
+            Add(batch, "insert into facts.repeated_orders (position) select * from unnest($1::bigint[])", delta.RepeatedOrders.ToArray());
+        if (delta.OrderClaims.Count > 0)
+            Add(batch, "insert into facts.orders (project, order_id, position) select * from unnest($1::text[], $2::text[], $3::bigint[])",
+                delta.OrderClaims.Select(x => x.Project).ToArray(), delta.OrderClaims.Select(x => x.OrderId).ToArray(), delta.OrderClaims.Select(x => x.Position).ToArray());
+        if (delta.Links.Count == 0) return;
+        Add(batch, """
+            insert into facts.links (project, first_kind, first_id, second_kind, second_id, position)
+            select * from unnest($1::text[], $2::"char"[], $3::text[], $4::"char"[], $5::text[], $6::bigint[])
+            """,
+            delta.Links.Select(x => x.Project).ToArray(),
+            delta.Links.Select(x => (char)x.Link.First.Kind).ToArray(), delta.Links.Select(x => x.Link.First.Id).ToArray(),
+            delta.Links.Select(x => (char)x.Link.Second.Kind).ToArray(), delta.Links.Select(x => x.Link.Second.Id).ToArray(),
+            delta.Links.Select(x => x.Link.Position).ToArray());
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, params Array[] columns)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var column in columns)
+        {
+            command.Parameters.Add(column is char[] chars
+                ? new NpgsqlParameter { Value = chars, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.InternalChar }
+                : new NpgsqlParameter { Value = column });
+        }
+        batch.BatchCommands.Add(command);
+    }
+
+    private static (string, IdentityLink) ReadLink(NpgsqlDataReader reader) => (
+        reader.GetString(0),
+        new IdentityLink(
+            new CustomerId((CustomerKind)reader.GetChar(1), reader.GetString(2)),
+            new CustomerId((CustomerKind)reader.GetChar(3), reader.GetString(4)),
+            reader.GetInt64(5)));
+
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken)) rows.Add(read(reader));
+        return rows;
+    }
+}

@@ -1,0 +1,90 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Identity;
+
+namespace EventSourcedAnalytics.Projecting.Facts;
+
+/// <summary>
+/// What isn't one customer's own, decided in log order and kept with positions: who is joined with whom, which positions repeat a message, which repeat an order id.
+/// One stage writes; every instance reads, bounded by its own position.
+/// </summary>
+internal sealed class FactsView
+{
+    private readonly ReaderWriterLockSlim gate = new();
+    private readonly Dictionary<string, ProjectFacts> projects = new(StringComparer.Ordinal);
+    private readonly PositionSet duplicates = new();
+    private readonly PositionSet repeatedOrders = new();
+
+    /// <summary>Identity links, duplicates and orders decided so far reach up to here; null = nothing decided.</summary>
+    public EventLog.LogPosition? Position { get; private set; }
+
+    /// <summary>Whether the event at a position repeats a message of its customer.</summary>
+    public bool IsDuplicate(long position) => Read(() => duplicates.Contains(position));
+
+    /// <summary>Whether the event at a position repeats an order id of its project.</summary>
+    public bool IsRepeatedOrder(long position) => Read(() => repeatedOrders.Contains(position));
+
+    /// <summary>How many messages of a project (or of all) were skipped as duplicates.</summary>
+    public long CountDuplicates(string? project = null) => Read(() => project is null
+        ? duplicates.Count
+        : projects.TryGetValue(project, out var facts) ? facts.Duplicates : 0);
+
+    /// <summary>Position of a project's first event of a customer, or null if it has none yet.</summary>
+    public long? FirstPositionOf(string project) => Read(() => projects.TryGetValue(project, out var facts) ? facts.FirstPosition : null);
+
+    /// <summary>The person of a customer at a position; null if the customer is joined with nobody at all.</summary>
+    public Person? JoinedPersonOf(string project, CustomerKey key, long position) => Read(() =>
+        projects.TryGetValue(project, out var facts) && facts.LinkedCustomer(key) is { } customer
+            ? facts.Identities.PersonOf(customer, position)
+            : null);
+
+    /// <summary>The person of a customer at a position.</summary>
+    public Person PersonOf(string project, CustomerId customer, long position) => Read(() =>
+        projects.TryGetValue(project, out var facts) ? facts.Identities.PersonOf(customer, position) : new Person(customer, [customer]));
+
+    /// <summary>Runs the facts stage's write.</summary>
+    public void Write(Action<Writer> write)
+    {
+        gate.EnterWriteLock();
+        try { write(new Writer(this)); }
+        finally { gate.ExitWriteLock(); }
+    }
+
+    private T Read<T>(Func<T> read)
+    {
+        gate.EnterReadLock();
+        try { return read(); }
+        finally { gate.ExitReadLock(); }
+    }
+
+    /// <summary>Changes to the view, under its lock.</summary>
+    internal readonly struct Writer(FactsView view)
+    {
+        public ProjectFacts Project(string id)
+        {
+            if (!view.projects.TryGetValue(id, out var facts)) view.projects.Add(id, facts = new ProjectFacts(id));
+            return facts;
+        }
+
+        public void AddDuplicate(string project, long position)
+        {
+            view.duplicates.Add(position);
+            Project(project).Duplicates++;
+        }
+
+        public void AddRepeatedOrder(long position) => view.repeatedOrders.Add(position);
+
+        public void MoveTo(EventLog.LogPosition position) => view.Position = position;
+    }
+}
+
+/// <summary>Positions, added in ascending order: 8 bytes each.</summary>
+internal sealed class PositionSet
+{
+    private readonly List<long> positions = [];
+
+    public long Count => positions.Count;
+
+    public void Add(long position) => positions.Add(position);
+
+    public bool Contains(long position) => positions.Count > 0 && position <= positions[^1] && positions.BinarySearch(position) >= 0;
+}

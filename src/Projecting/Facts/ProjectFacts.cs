@@ -1,0 +1,26 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Identity;
+
+namespace EventSourcedAnalytics.Projecting.Facts;
+
+/// <summary>What the facts stage knows of one project.</summary>
+internal sealed class ProjectFacts(string projectId)
+{
+    private readonly Dictionary<CustomerKey, CustomerId> linked = [];
+
+    public string ProjectId { get; } = projectId;
+
+    public IdentityGraph Identities { get; } = new();
+
+    /// <summary>Position of the project's first event of a customer.</summary>
+    public long? FirstPosition { get; set; }
+
+    /// <summary>Messages that were skipped because they had come before.</summary>
+    public long Duplicates { get; set; }
+
+    /// <summary>Makes a joined customer known by its key.</summary>
+    public void Know(CustomerKey key, CustomerId customer) => linked[key] = customer;
+
+    /// <summary>The customer behind a key if it is joined with another; null for the many that are not.</summary>
+    public CustomerId? LinkedCustomer(CustomerKey key) => linked.TryGetValue(key, out var customer) ? customer : null;
+}

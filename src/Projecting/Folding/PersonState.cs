@@ -1,0 +1,86 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Analysis.Values;
+
+namespace EventSourcedAnalytics.Projecting.Folding;
+
+/// <summary>All that an instance must know of a person to go on folding: the time of its last event, its traits if a fold looks at them, and one state a fold.</summary>
+internal sealed class PersonState
+{
+    private PersonState(object[] states) => States = states;
+
+    /// <summary>Time of the last event applied. An event at or before it makes the person fold again.</summary>
+    public long LastAt { get; set; } = long.MinValue;
+
+    /// <summary>Traits as of the last event.</summary>
+    public Traits Traits { get; set; } = Traits.Empty;
+
+    /// <summary>One state a fold, in the order of the instance's folds.</summary>
+    public object[] States { get; }
+
+    /// <summary>The state of a person without events.</summary>
+    public static PersonState New(IFold[] folds)
+    {
+        var states = new object[folds.Length];
+        for (var i = 0; i < folds.Length; i++) states[i] = folds[i].NewState();
+        return new PersonState(states);
+    }
+
+    /// <summary>Writes the state for <see cref="Read"/>.</summary>
+    public byte[] Write(IFold[] folds, StateWriter outer, StateWriter inner)
+    {
+        outer.Clear();
+        outer.Int64(LastAt);
+        outer.Bytes(Traits.Values.Count == 0 ? [] : Traits.ToJson().Utf8.Span);
+        for (var i = 0; i < folds.Length; i++)
+        {
+            inner.Clear();
+            folds[i].WriteState(States[i], inner);
+            outer.Int64(folds[i].Revision);
+            outer.Bytes(inner.Written);
+        }
+        return outer.Written.ToArray();
+    }
+
+    /// <summary>Reads a state. A fold whose revision isn't in it starts anew; revisions that no fold has any more are left out.</summary>
+    public static PersonState Read(IFold[] folds, ReadOnlySpan<byte> bytes)
+    {
+        var reader = new StateReader(bytes);
+        var lastAt = reader.Int64();
+        var traits = reader.Bytes();
+        var state = New(folds);
+        state.LastAt = lastAt;
+        if (traits.Length > 0) state.Traits = Traits.Empty.With(new JsonObjectSlice(traits.ToArray()));
+        var next = 0;
+        while (!reader.IsEnd)
+        {
+            var revision = reader.Int64();
+            var own = reader.Bytes();
+            while (next < folds.Length && folds[next].Revision < revision) next++;
+            if (next == folds.Length || folds[next].Revision != revision) continue;
+            var ownReader = new StateReader(own);
+            state.States[next] = folds[next].ReadState(ref ownReader);
+        }
+        return state;
+    }
+}
+
+/// <summary>States of persons in memory, all of them equal to what is committed whenever no batch is at work.</summary>
+internal sealed class StateCache
+{
+    private readonly Dictionary<CustomerKey, PersonState?> states = [];
+
+    public int Count => states.Count;
+
+    public bool TryGet(CustomerKey person, out PersonState? state) => states.TryGetValue(person, out state);
+
+    public void Set(CustomerKey person, PersonState? state) => states[person] = state;
+
+    public void Clear() => states.Clear();
+
+    /// <summary>Makes room: states can be read again at any time, so all go at once.</summary>
+    public void Trim()
+    {
+        if (states.Count > Limits.MaxCachedPersons) states.Clear();
+    }
+}

@@ -1,0 +1,35 @@
+namespace EventSourcedAnalytics.Projecting;
+
+/// <summary>Named limits of this room, each with its unit.</summary>
+public static class Limits
+{
+    /// <summary>Events in one batch; near the head batches are as small as what has come.</summary>
+    public const int MaxBatchEvents = 5_000;
+
+    /// <summary>Events in one batch of a rebuild or backfill.</summary>
+    public const int MaxCatchUpBatchEvents = 40_000;
+
+    /// <summary>Batches read and decoded ahead of the fold.</summary>
+    public const int MaxBufferedBatches = 4;
+
+    /// <summary>Fold partitions of the process; a person always belongs to the same one.</summary>
+    public const int FoldPartitions = 16;
+
+    /// <summary>Persons whose states an instance keeps in memory.</summary>
+    public const int MaxCachedPersons = 400_000;
+
+    /// <summary>Persons folded again side by side.</summary>
+    public const int MaxParallelRefolds = 4;
+
+    /// <summary>Bytes of a duplicate filter's first part; each further part is as large as all before it.</summary>
+    public const int DuplicateFilterFirstBytes = 2 * 1024 * 1024;
+
+    /// <summary>Message ids of streams read for the exact duplicate check that are kept in memory.</summary>
+    public const int MaxCachedMessageIds = 2_000_000;
+
+    /// <summary>Seconds that a query waits for a read model to reach a position.</summary>
+    public static readonly TimeSpan AtLeastTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Rows that one answer reads from the cells of a read model.</summary>
+    public const int MaxAnswerRows = 2_000_000;
+}

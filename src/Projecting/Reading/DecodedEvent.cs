@@ -1,0 +1,35 @@
+using EventSourcedAnalytics.Analysis.Events;
+
+namespace EventSourcedAnalytics.Projecting.Reading;
+
+/// <summary>An event of a customer's stream, decoded once for all projections of the process.</summary>
+internal sealed class DecodedEvent
+{
+    /// <summary>The project whose stream it lies in.</summary>
+    public required string ProjectId { get; init; }
+
+    /// <summary>The customer, as its stream is named.</summary>
+    public required CustomerKey Customer { get; init; }
+
+    /// <summary>The log position.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>The event; null if the stored form can't be read.</summary>
+    public AnalyticsEvent? Event { get; init; }
+
+    /// <summary>Why it can't be read.</summary>
+    public string? Unreadable { get; init; }
+
+    /// <summary>Set by the facts stage: the customer sent this message before.</summary>
+    public bool IsDuplicate { get; set; }
+
+    /// <summary>Set by the facts stage: the order id was claimed before.</summary>
+    public bool IsRepeatedOrder { get; set; }
+}
+
+/// <summary>A page of the log, decoded.</summary>
+/// <param name="Events">Events of customers' streams, by position.</param>
+/// <param name="End">Position of the last event of the page, wanted or not.</param>
+/// <param name="RecordedAt">When the log took in the page's last event, milliseconds since the Unix epoch; null if the page has no events.</param>
+/// <param name="IsHead">True if the page ended at the head of the log.</param>
+internal sealed record DecodedBatch(IReadOnlyList<DecodedEvent> Events, EventLog.LogPosition End, long? RecordedAt, bool IsHead);

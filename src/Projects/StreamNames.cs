@@ -1,0 +1,54 @@
+using EventSourcedAnalytics.Analysis.Events;
+
+namespace EventSourcedAnalytics.Projects;
+
+/// <summary>The names of the product's streams.</summary>
+public static class StreamNames
+{
+    /// <summary>What the streams of all customers start with.</summary>
+    public const string CustomerPrefix = "customer-";
+
+    /// <summary>What the streams of all projects start with.</summary>
+    public const string ProjectPrefix = "project-";
+
+    /// <summary>What the streams of all refused events start with.</summary>
+    public const string RejectedPrefix = "rejected-";
+
+    /// <summary>The stream of one customer: <c>customer-{project}-{key}</c>.</summary>
+    public static string Customer(string projectId, CustomerKey customer) => $"{CustomerPrefix}{projectId}-{customer}";
+
+    /// <summary>The stream of what a project decided: <c>project-{id}</c>.</summary>
+    public static string Project(string projectId) => ProjectPrefix + projectId;
+
+    /// <summary>The stream of the events a project was sent and did not take: <c>rejected-{project}</c>.</summary>
+    public static string Rejected(string projectId) => RejectedPrefix + projectId;
+
+    /// <summary>
+    /// What a project's customer streams start with. Longer ids can share it (project <c>shop</c> and project <c>shop-eu</c>), so a match still has to be
+    /// looked at with <see cref="TryParseCustomer"/>.
+    /// </summary>
+    public static string CustomersOf(string projectId) => $"{CustomerPrefix}{projectId}-";
+
+    /// <summary>Takes a customer stream's name apart. A key holds no dash, so the last dash ends the project's id.</summary>
+    /// <returns>False if it is no customer stream.</returns>
+    public static bool TryParseCustomer(string stream, out string projectId, out CustomerKey customer)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        projectId = "";
+        customer = default;
+        if (!stream.StartsWith(CustomerPrefix, StringComparison.Ordinal)) return false;
+        var dash = stream.Length - CustomerKey.TextLength - 1;
+        if (dash <= CustomerPrefix.Length || stream[dash] != '-' || !CustomerKey.TryParse(stream.AsSpan(dash + 1), out customer)) return false;
+        projectId = stream[CustomerPrefix.Length..dash];
+        return true;
+    }
+
+    /// <summary>The project of a <c>project-</c> stream.</summary>
+    /// <returns>False if it is none.</returns>
+    public static bool TryParseProject(string stream, out string projectId)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        projectId = stream.StartsWith(ProjectPrefix, StringComparison.Ordinal) ? stream[ProjectPrefix.Length..] : "";
+        return ProjectIds.IsValid(projectId);
+    }
+}

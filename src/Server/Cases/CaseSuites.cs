@@ -1,0 +1,12 @@
+namespace EventSourcedAnalytics.Server.Cases;
+
+/// <summary>The suites there are.</summary>
+public static class CaseSuites
+{
+    /// <summary>All of them, with their answers from the folds; a path that needs a running system adds its own.</summary>
+    public static IReadOnlyList<ICaseSuite> OverFolds { get; } =
+    [
+        new FunnelCaseSuite(new FunnelFoldAnswers()),
+        new WindowFunnelCaseSuite(new FunnelFoldAnswers()),
+    ];
+}

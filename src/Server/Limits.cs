@@ -1,0 +1,35 @@
+namespace EventSourcedAnalytics.Server;
+
+/// <summary>Named limits of this room, each with its unit.</summary>
+public static class Limits
+{
+    /// <summary>Connections that the private PostgreSQL takes.</summary>
+    public const int PostgresConnections = 100;
+
+    /// <summary>Connections to the private PostgreSQL that one process keeps; two processes and an operator fit.</summary>
+    public const int PostgresPool = 45;
+
+    /// <summary>Bytes of a unix socket's path that the kernel takes, its end mark not counted.</summary>
+    public const int MaxSocketPathBytes = 107;
+
+    /// <summary>Longest time that the private PostgreSQL may take to start; after a crash it first replays its write-ahead log.</summary>
+    public static readonly TimeSpan PostgresStart = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longest time that the private PostgreSQL may take to stop before it is told to stop at once (it then recovers at its next start).</summary>
+    public static readonly TimeSpan PostgresStop = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest wait for another process that starts or stops the same private PostgreSQL.</summary>
+    public static readonly TimeSpan PostgresLockWait = TimeSpan.FromMinutes(11);
+
+    /// <summary>Time between two looks at whether the private PostgreSQL still lives.</summary>
+    public static readonly TimeSpan PostgresWatchInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time that processes left over from a killed PostgreSQL get to end by themselves.</summary>
+    public static readonly TimeSpan PostgresOrphanGrace = TimeSpan.FromSeconds(3);
+
+    /// <summary>Bytes of PostgreSQL's own log from which on it is started afresh, keeping one old file.</summary>
+    public const long MaxPostgresLogBytes = 16 * 1024 * 1024;
+
+    /// <summary>Events of one simulated shop.</summary>
+    public const int MaxSimulatedEvents = 100_000_000;
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.EventLog.Embedded;
+
+// Appends for ever from several callers, three events an append, and prints each acknowledgement: "stream lastRevision id id id".
+// The test that started it kills it.
+var log = EmbeddedEventLog.Open(args[0]);
+var callers = int.Parse(args[1], CultureInfo.InvariantCulture);
+var output = Console.OpenStandardOutput();
+var gate = new Lock();
+
+await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+{
+    var random = new Random(Environment.ProcessId + caller);
+    while (true)
+    {
+        var appends = Enumerable.Range(0, random.Next(1, 30)).Select(_ => NewAppend(random)).ToArray();
+        var results = await log.AppendManyAsync(appends, CancellationToken.None);
+        var lines = string.Concat(appends.Zip(results, (append, result) =>
+            $"{append.Stream} {((AppendResult.Appended)result).Revision} {string.Join(' ', append.Events.Select(e => e.EventId))}\n"));
+        lock (gate) output.Write(System.Text.Encoding.ASCII.GetBytes(lines));
+    }
+})));
+
+static StreamAppend NewAppend(Random random)
+{
+    var events = Enumerable.Range(0, 3).Select(_ => new EventToAppend(Guid.NewGuid(), "track", new byte[random.Next(10, 800)])).ToArray();
+    return new StreamAppend("customer-" + random.Next(200).ToString(CultureInfo.InvariantCulture), ExpectedRevision.Any, events);
+}
