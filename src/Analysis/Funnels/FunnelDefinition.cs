@@ -1,3 +1,6 @@
+using EventSourcedAnalytics.Analysis.Time;
+using EventSourcedAnalytics.Analysis.Values;
+
 namespace EventSourcedAnalytics.Analysis.Funnels;
 
 /// <summary>A funnel that is kept as a read model: a question under a name, without a range.</summary>
@@ -27,5 +30,5 @@ public sealed record FunnelNamedRange(string Name, string From, string To)
 {
     /// <summary>The range in milliseconds.</summary>
     /// <exception cref="FormatException">One of the two is no instant.</exception>
-    public Time.TimeRange ToTimeRange() => new FunnelRange(From, To).ToTimeRange();
+    public TimeRange ToTimeRange() => new(Instant.Parse(From), Instant.Parse(To));
 }

@@ -92,7 +92,7 @@ public sealed class FunnelExploration
         var rest = builder.Rest;
         if (value is not ["Other"] || rest.Count == 0)
         {
-            var label = BreakdownLabel.Join([.. value]);
+            var label = BreakdownLabel.Join(value);
             return [.. wanted.Where(outcome => outcome.Label == label).Select(Show)];
         }
         var others = wanted.Where(outcome => outcome.Label is not null && rest.Contains(outcome.Label));

@@ -9,9 +9,6 @@ public static class FunnelLimits
     /// <summary>Longest conversion window, milliseconds.</summary>
     public const long MaxWindow = 366L * 86_400_000;
 
-    /// <summary>Properties of one breakdown.</summary>
-    public const int MaxBreakdownProperties = 3;
-
     /// <summary>Values shown of a breakdown unless the query says otherwise.</summary>
     public const int DefaultBreakdownValues = 25;
 

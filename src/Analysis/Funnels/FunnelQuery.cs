@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using EventSourcedAnalytics.Analysis.Filters;
 using EventSourcedAnalytics.Analysis.Time;
-using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Analysis.Funnels;
 
@@ -27,7 +26,7 @@ public sealed record FunnelQuery
     public FunnelCounting Counting { get; init; }
 
     /// <summary>The instants between which events count; absent in a definition.</summary>
-    public FunnelRange? Range { get; init; }
+    public TimeRange? Range { get; init; }
 
     /// <summary>Conditions on every event of the query, joined by AND.</summary>
     public IReadOnlyList<Filter>? Filters { get; init; }
@@ -98,16 +97,6 @@ public sealed record FunnelWindow(int Value, WindowUnit Unit)
         WindowUnit.Day => 86_400_000L,
         _ => 604_800_000L,
     };
-}
-
-/// <summary>Two instants in RFC 3339, both inclusive.</summary>
-/// <param name="From">First instant.</param>
-/// <param name="To">Last instant.</param>
-public sealed record FunnelRange(string From, string To)
-{
-    /// <summary>The range in milliseconds.</summary>
-    /// <exception cref="FormatException">One of the two is no instant.</exception>
-    public TimeRange ToTimeRange() => new(Instant.Parse(From), Instant.Parse(To));
 }
 
 /// <summary>Events that must not happen between reaching one step and reaching another.</summary>

@@ -35,7 +35,7 @@ internal static class FunnelValidation
         }
         if (query.Correlation is { Of: CorrelationOf.EventProperties, Events: not { Count: > 0 } }) errors.Add("A correlation of event properties needs 'events': the names of the events to look at.");
         if (query.HoldConstant is { } path) CheckPath(errors, path);
-        if (query.Range is { } range) CheckRange(errors, "The range", range.From, range.To);
+        if (query.Range is { } range && range.From > range.To) errors.Add("The range ends before it starts.");
         return errors;
     }
 
@@ -111,7 +111,7 @@ internal static class FunnelValidation
     private static void CheckBreakdown(List<string> errors, FunnelQuery query)
     {
         if (query.Breakdown is not { } breakdown) return;
-        if (breakdown.By.Count is 0 or > FunnelLimits.MaxBreakdownProperties) errors.Add($"A breakdown is by 1 to {FunnelLimits.MaxBreakdownProperties} properties.");
+        if (breakdown.By.Count is 0 or > Limits.MaxBreakdownProperties) errors.Add($"A breakdown is by 1 to {Limits.MaxBreakdownProperties} properties.");
         if (breakdown.Limit is < 1 or > FunnelLimits.MaxBreakdownValues) errors.Add($"A breakdown shows 1 to {FunnelLimits.MaxBreakdownValues} values.");
         foreach (var path in breakdown.By) CheckPath(errors, path);
         if (breakdown.Attribution == FunnelAttribution.Step && (breakdown.Step is not { } step || step < 1 || step > query.Steps.Count))

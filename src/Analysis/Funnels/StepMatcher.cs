@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.Analysis.Breakdowns;
 using EventSourcedAnalytics.Analysis.Filters;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Values;
@@ -12,7 +13,7 @@ internal sealed class StepMatcher
     private readonly EventMatcher[] exclusions;
     private readonly uint[] taints;
     private readonly EventMatcher? common;
-    private readonly PropertyPath[] breakdown;
+    private readonly BreakdownKey? breakdown;
     private readonly PropertyPath? constant;
     private readonly bool labelsAllEvents;
 
@@ -25,13 +26,13 @@ internal sealed class StepMatcher
         exclusions = [.. (query.Exclusions ?? []).Select(exclusion => EventMatcher.For(new EventSeries { Events = exclusion.Events }, query.Filters))];
         taints = [.. (query.Exclusions ?? []).Select(exclusion => ((1u << exclusion.ToStep) - 1) & ~((1u << exclusion.FromStep) - 1))];
         common = query.Filters is { Count: > 0 } ? EventMatcher.For(new EventSeries(), query.Filters) : null;
-        breakdown = [.. (query.Breakdown?.By ?? []).Select(PropertyPath.Parse)];
+        breakdown = query.Breakdown is { } by ? new BreakdownKey(new Breakdown { By = by.By }) : null;
         constant = query.HoldConstant is { } path ? PropertyPath.Parse(path) : null;
         labelsAllEvents = query.Breakdown?.Attribution == FunnelAttribution.AllEvents;
     }
 
     /// <summary>True if some condition or value looks at traits.</summary>
-    public bool NeedsTraits => steps.Concat(exclusions).Any(matcher => matcher.NeedsTraits) || breakdown.Any(IsTrait) || (constant is not null && IsTrait(constant));
+    public bool NeedsTraits => steps.Concat(exclusions).Any(matcher => matcher.NeedsTraits) || breakdown is { NeedsTraits: true } || constant is { Root: PropertyRoot.Customer };
 
     /// <summary>True if some condition looks at the newest traits.</summary>
     public bool NeedsLatestTraits => steps.Concat(exclusions).Any(matcher => matcher.NeedsLatestTraits);
@@ -91,19 +92,9 @@ internal sealed class StepMatcher
 
     private EventTags? TagsOf(in PersonEvent e, uint filled)
     {
-        var label = breakdown.Length > 0 && (filled != 0 || labelsAllEvents) ? LabelOf(e) : null;
+        var label = breakdown is not null && (filled != 0 || labelsAllEvents) ? BreakdownLabel.Of(breakdown.Of(e)) : null;
         string? value = null;
         if (constant is not null && filled != 0 && e.Find(constant) is { IsSet: true } found) value = found.ToKey();
         return label is null && value is null ? null : new EventTags(label, value);
     }
-
-    private string LabelOf(in PersonEvent e)
-    {
-        if (breakdown.Length == 1) return BreakdownLabel.Join([e.Find(breakdown[0]).ToLabel()]);
-        var values = new string[breakdown.Length];
-        for (var i = 0; i < values.Length; i++) values[i] = e.Find(breakdown[i]).ToLabel();
-        return BreakdownLabel.Join(values);
-    }
-
-    private static bool IsTrait(PropertyPath path) => path.Root == PropertyRoot.Customer;
 }

@@ -29,7 +29,7 @@ internal sealed class Track
         var breakdown = plan.Rules.Query.Breakdown;
         attribution = breakdown?.Attribution;
         attributedStep = attribution == FunnelAttribution.Step ? FunnelRules.Bit(breakdown!.Step!.Value) : 0;
-        noValue = BreakdownLabel.Join(Enumerable.Repeat("", breakdown?.By.Count ?? 0).ToArray());
+        noValue = BreakdownLabel.Join([.. Enumerable.Repeat("", breakdown?.By.Count ?? 0)]);
         main = new Lane(plan, MovesWithTouch ? noValue : null, keepsClosed: MovesWithTouch);
         blank = attribution == FunnelAttribution.Step ? new Lane(plan, null, keepsClosed: true) : null;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EventSourcedAnalytics.Analysis.Funnels;
+using EventSourcedAnalytics.Analysis.Time;
 using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Server.Cases;
@@ -22,7 +23,7 @@ public sealed class FunnelFoldAnswers : ICaseAnswers<FunnelCaseAnswer>
         ArgumentNullException.ThrowIfNull(data);
         var funnel = CaseData.Read<FunnelQuery>(WithoutWeekStart(query));
         if (funnel.Validate() is { Count: > 0 } errors) throw new CaseUnsupportedException(string.Join(" ", errors));
-        var exploration = new FunnelExploration(funnel, data.CalendarFor(query), funnel.Range!.ToTimeRange(), keepPersons: true);
+        var exploration = new FunnelExploration(funnel, data.CalendarFor(query), funnel.Range ?? TimeRange.All, keepPersons: true);
         foreach (var person in data.Persons()) exploration.Add(person);
         return Task.FromResult(new FunnelCaseAnswer(exploration.Build(), exploration.Persons));
     }
