@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.Benchmarks.Folds;
 using EventSourcedAnalytics.Benchmarks.Log;
 
 var benchmarks = new Dictionary<string, Func<string[], Task<string>>>(StringComparer.Ordinal)
@@ -5,6 +6,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task<string>>>(StringComp
     ["log-append"] = LogAppend.RunAsync,
     ["log-read-all"] = LogReadAll.RunAsync,
     ["log-read-stream"] = LogReadStream.RunAsync,
+    ["fold-retention"] = RetentionBenchmark.RunAsync,
     ["log-delivery"] = LogDelivery.RunAsync,
 };
 
