@@ -7,6 +7,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task<string>>>(StringComp
     ["log-append"] = LogAppend.RunAsync,
     ["log-read-all"] = LogReadAll.RunAsync,
     ["log-read-stream"] = LogReadStream.RunAsync,
+    ["fold-retention"] = RetentionBenchmark.RunAsync,
     ["log-delivery"] = LogDelivery.RunAsync,
 };
 
