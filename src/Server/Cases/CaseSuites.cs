@@ -8,5 +8,6 @@ public static class CaseSuites
     [
         new FunnelCaseSuite(new FunnelFoldAnswers()),
         new WindowFunnelCaseSuite(new FunnelFoldAnswers()),
+        new RevenueCaseSuite(new RevenueFoldAnswers()),
     ];
 }

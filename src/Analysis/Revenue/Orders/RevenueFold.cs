@@ -42,48 +42,54 @@ public sealed class RevenueFold : Fold<RevenueState>
     /// <inheritdoc/>
     public override IReadOnlyCollection<string> Names => orders.Names;
 
-    /// <summary>Why cells can't answer a query; null if they can. Then the query is answered ad hoc.</summary>
-    public static string? WhyNotStored(Calendar calendar, OrdersQuery query)
+    /// <summary>Whether cells answer a query: whole periods of a kept kind. Others are answered ad hoc.</summary>
+    public static bool CanAnswer(OrdersQuery query, Calendar calendar)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return WholePeriods.WhyNot(calendar, query.WeekStart, query.Interval, query.Range, Kept);
+        ArgumentNullException.ThrowIfNull(calendar);
+        return RevenueQuestion.AreWholePeriods(calendar, query.WeekStart, query.Interval, query.Range, Kept);
     }
 
     /// <summary>The cells that a query needs.</summary>
-    public static IReadOnlyList<CellSelection> Selections(Calendar calendar, OrdersQuery query)
+    public static IReadOnlyList<CellSelection> Selections(OrdersQuery query, Calendar calendar)
     {
         ArgumentNullException.ThrowIfNull(query);
         var kind = (long)query.Interval;
         return
         [
-            new(RevenueTables.Orders, kind, kind, query.Range.From, query.Range.To),
+            new(RevenueTables.Orders, kind, kind, query.Range.From, query.Range.To, query.CurrencyCode),
             new(RevenueTables.OrderTotals, kind, kind, query.Range.From, query.Range.To),
         ];
     }
 
-    /// <summary>The report of a query that <see cref="WhyNotStored"/> lets through, from its cells (others are passed over).</summary>
-    public static RevenueReport Build(Calendar calendar, OrdersQuery query, IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
+    /// <summary>The report that stored cells hold.</summary>
+    /// <param name="query">A query that <see cref="CanAnswer"/> allows.</param>
+    /// <param name="calendar">The project's calendar.</param>
+    /// <param name="cells">At least the cells of <see cref="Selections"/>.</param>
+    /// <param name="revision">Revision whose cells count.</param>
+    public static RevenueReport Build(OrdersQuery query, Calendar calendar, CellSet cells, long revision)
     {
         ArgumentNullException.ThrowIfNull(calendar);
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(cells);
         var sums = new RevenueSums(calendar.PeriodsOf(query.Interval, query.Range));
-        foreach (var (key, row) in cells)
+        foreach (var (key, row) in cells.Rows)
         {
-            if (key.A != (long)query.Interval || sums.IndexOfStart(key.B) is not (>= 0 and var period)) continue;
+            if (key.Revision != revision || key.A != (long)query.Interval || sums.IndexOfStart(key.B) is not (>= 0 and var period)) continue;
             if (key.Table == RevenueTables.Orders) Take(row, ref sums.SumsOf(key.Text)[period]);
             else if (key.Table == RevenueTables.OrderTotals) Take(row, ref sums.TotalOf(period));
         }
-        return sums.ToReport(query.Interval);
+        return sums.ToReport(query);
     }
 
     /// <summary>The cells that <see cref="BuildOrderCounts"/> needs.</summary>
     public static IReadOnlyList<CellSelection> OrderCountsSelections { get; } = [new(RevenueTables.OrderCounts)];
 
     /// <summary>How many persons made how many orders, from cells.</summary>
-    public static OrderCountsReport BuildOrderCounts(IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
+    public static OrderCountsReport BuildOrderCounts(CellSet cells, long revision)
     {
-        var rows = cells.Where(cell => cell.Key.Table == RevenueTables.OrderCounts && cell.Value[0] != 0).OrderBy(cell => cell.Key.A);
+        ArgumentNullException.ThrowIfNull(cells);
+        var rows = cells.Rows.Where(cell => cell.Key.Revision == revision && cell.Key.Table == RevenueTables.OrderCounts && cell.Value[0] != 0).OrderBy(cell => cell.Key.A);
         return new OrderCountsReport([.. rows.Select(cell => new OrderCount((int)cell.Key.A, (long)cell.Value[0]))]);
     }
 

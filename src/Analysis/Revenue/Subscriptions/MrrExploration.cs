@@ -20,7 +20,7 @@ public sealed class MrrExploration
         if (query.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join(" ", errors), nameof(query));
         events = new SubscriptionEvents(settings);
         this.query = query;
-        sums = new MrrSums(RevenueQuestion.CalendarFor(calendar, query.WeekStart).PeriodsOf(query.Interval, query.Range));
+        sums = new MrrSums(calendar.WithWeekStart(query.WeekStart).PeriodsOf(query.Interval, query.Range));
     }
 
     /// <summary>Adds a person that was not added before, with all of its history: what lies before the range decides what it opens with.</summary>
@@ -49,7 +49,7 @@ public sealed class MrrExploration
     }
 
     /// <summary>The report over the persons added so far.</summary>
-    public MrrReport Build() => sums.ToReport(query.Interval, query.GrossMargin);
+    public MrrReport Build() => sums.ToReport(query);
 
     private void Move(MrrTimeline.Lane lane)
     {

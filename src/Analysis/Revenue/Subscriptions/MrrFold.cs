@@ -51,35 +51,44 @@ public sealed class MrrFold : Fold<MrrState>
     /// <inheritdoc/>
     public override IReadOnlyCollection<string> Names => events.Names;
 
-    /// <summary>Why cells can't answer a query; null if they can. Then the query is answered ad hoc.</summary>
-    public static string? WhyNotStored(Calendar calendar, MrrQuery query)
+    /// <summary>Whether cells answer a query: whole periods of a kept kind. Others are answered ad hoc.</summary>
+    public static bool CanAnswer(MrrQuery query, Calendar calendar)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return WholePeriods.WhyNot(calendar, query.WeekStart, query.Interval, query.Range, Kept);
+        ArgumentNullException.ThrowIfNull(calendar);
+        return RevenueQuestion.AreWholePeriods(calendar, query.WeekStart, query.Interval, query.Range, Kept);
     }
 
     /// <summary>The cells that a query needs: those of its periods, and those before, which make up what the first period opens with.</summary>
-    public static IReadOnlyList<CellSelection> Selections(Calendar calendar, MrrQuery query)
+    public static IReadOnlyList<CellSelection> Selections(MrrQuery query, Calendar calendar)
     {
         ArgumentNullException.ThrowIfNull(query);
         var kind = (long)query.Interval;
-        return [new(RevenueTables.Mrr, kind, kind, long.MinValue, query.Range.To), new(RevenueTables.MrrTotals, kind, kind, query.Range.From, query.Range.To)];
+        return
+        [
+            new(RevenueTables.Mrr, kind, kind, long.MinValue, query.Range.To, query.CurrencyCode),
+            new(RevenueTables.MrrTotals, kind, kind, query.Range.From, query.Range.To),
+        ];
     }
 
-    /// <summary>The report of a query that <see cref="WhyNotStored"/> lets through, from its cells (others are passed over).</summary>
-    public static MrrReport Build(Calendar calendar, MrrQuery query, IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
+    /// <summary>The report that stored cells hold.</summary>
+    /// <param name="query">A query that <see cref="CanAnswer"/> allows.</param>
+    /// <param name="calendar">The project's calendar.</param>
+    /// <param name="cells">At least the cells of <see cref="Selections"/>.</param>
+    /// <param name="revision">Revision whose cells count.</param>
+    public static MrrReport Build(MrrQuery query, Calendar calendar, CellSet cells, long revision)
     {
         ArgumentNullException.ThrowIfNull(calendar);
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(cells);
         var sums = new MrrSums(calendar.PeriodsOf(query.Interval, query.Range));
-        foreach (var (key, row) in cells)
+        foreach (var (key, row) in cells.Rows)
         {
-            if (key.A != (long)query.Interval || key.B > query.Range.To) continue;
+            if (key.Revision != revision || key.A != (long)query.Interval || key.B > query.Range.To) continue;
             if (key.Table == RevenueTables.Mrr) Take(row, sums.Of(key.Text, sums.IndexOf(key.B)));
             else if (key.Table == RevenueTables.MrrTotals && key.B >= query.Range.From) sums.Unreadable += (long)row[0];
         }
-        return sums.ToReport(query.Interval, query.GrossMargin);
+        return sums.ToReport(query);
     }
 
     /// <inheritdoc/>
