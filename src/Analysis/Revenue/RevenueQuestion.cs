@@ -25,8 +25,12 @@ public abstract record RevenueQuestion
     }
 
     /// <summary>
-    /// Whether cells of some kinds of period can answer: they know whole periods of the project's calendar and nothing finer.
+    /// Why cells of some kinds of period can't answer, null if they can: they know whole periods of the project's calendar and nothing finer.
     /// </summary>
-    internal static bool AreWholePeriods(Calendar calendar, DayOfWeek? weekStart, Period period, TimeRange range, IReadOnlyList<Period> kept) =>
-        kept.Contains(period) && (period != Period.Week || weekStart is null || weekStart == calendar.WeekStart) && calendar.IsWhole(period, range);
+    internal static string? WhyNotStored(Calendar calendar, DayOfWeek? weekStart, Period period, TimeRange range, IReadOnlyList<Period> kept)
+    {
+        if (!kept.Contains(period)) return $"No cells are kept per {period}; they are per {string.Join(", ", kept)}.";
+        if (period == Period.Week && weekStart is not null && weekStart != calendar.WeekStart) return $"Weeks are kept from {calendar.WeekStart} on.";
+        return calendar.IsWhole(period, range) ? null : $"The range doesn't begin and end with a {period} of the project's calendar.";
+    }
 }

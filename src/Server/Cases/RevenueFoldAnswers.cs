@@ -43,8 +43,8 @@ public sealed class RevenueFoldAnswers : ICaseAnswers<RevenueCaseAnswer>
         var exploration = new RevenueExploration(Settings, calendar, query);
         foreach (var person in persons) exploration.Add(person);
         var adHoc = exploration.Build();
-        if (!RevenueFold.CanAnswer(query, calendar)) return adHoc;
-        return Same(adHoc, RevenueFold.Build(query, calendar, Cells(new RevenueFold(Revision, Settings, calendar), persons), Revision));
+        if (RevenueFold.WhyNotStored(calendar, query) is not null) return adHoc;
+        return Same(adHoc, RevenueFold.Build(calendar, query, Cells(new RevenueFold(Revision, Settings, calendar), persons).Rows));
     }
 
     private static CohortRevenueReport Answer(IReadOnlyList<PersonHistory> persons, Calendar calendar, CohortRevenueQuery query)
@@ -52,8 +52,8 @@ public sealed class RevenueFoldAnswers : ICaseAnswers<RevenueCaseAnswer>
         var exploration = new CohortRevenueExploration(Settings, calendar, query);
         foreach (var person in persons) exploration.Add(person);
         var adHoc = exploration.Build();
-        if (!CohortRevenueFold.CanAnswer(query, calendar)) return adHoc;
-        return Same(adHoc, CohortRevenueFold.Build(query, calendar, Cells(new CohortRevenueFold(Revision, Settings, calendar), persons), Revision));
+        if (CohortRevenueFold.WhyNotStored(calendar, query) is not null) return adHoc;
+        return Same(adHoc, CohortRevenueFold.Build(calendar, query, Cells(new CohortRevenueFold(Revision, Settings, calendar), persons).Rows));
     }
 
     private static MrrReport Answer(IReadOnlyList<PersonHistory> persons, Calendar calendar, MrrQuery query)
@@ -61,8 +61,8 @@ public sealed class RevenueFoldAnswers : ICaseAnswers<RevenueCaseAnswer>
         var exploration = new MrrExploration(Settings, calendar, query);
         foreach (var person in persons) exploration.Add(person);
         var adHoc = exploration.Build();
-        if (!MrrFold.CanAnswer(query, calendar)) return adHoc;
-        return Same(adHoc, MrrFold.Build(query, calendar, Cells(new MrrFold(Revision, Settings, calendar), persons), Revision));
+        if (MrrFold.WhyNotStored(calendar, query) is not null) return adHoc;
+        return Same(adHoc, MrrFold.Build(calendar, query, Cells(new MrrFold(Revision, Settings, calendar), persons).Rows));
     }
 
     private static CellSet Cells(IFold fold, IReadOnlyList<PersonHistory> persons)

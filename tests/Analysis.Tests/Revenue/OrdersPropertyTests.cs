@@ -63,7 +63,7 @@ public class OrdersPropertyTests
             var cells = RevenueAnswers.Cells(new RevenueFold(7, RevenueSettings.Default, Calendar.Utc), RevenueFold.Tables, persons, seed);
             var naive = JsonSerializer.Serialize(new NaiveOrders(persons).Counts());
             Assert.Equal(naive, JsonSerializer.Serialize(exploration.Build()));
-            Assert.Equal(naive, JsonSerializer.Serialize(RevenueFold.BuildOrderCounts(StoredRun.Select(cells, RevenueFold.Tables, RevenueFold.OrderCountsSelections), 7)));
+            Assert.Equal(naive, JsonSerializer.Serialize(RevenueFold.BuildOrderCounts(StoredRun.Select(cells, RevenueFold.Tables, RevenueFold.OrderCountsSelections).Rows)));
         });
 
     private static void Holds(int times, Action<int[], int> property) =>

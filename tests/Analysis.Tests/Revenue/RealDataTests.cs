@@ -67,7 +67,7 @@ public class RealDataTests
         var exploration = new OrderCountsExploration(RevenueSettings.Default);
         foreach (var person in persons) exploration.Add(person);
         var cells = RevenueAnswers.Cells(new RevenueFold(7, RevenueSettings.Default, Calendar.Utc), RevenueFold.Tables, persons, 1);
-        foreach (var report in new[] { exploration.Build(), RevenueFold.BuildOrderCounts(cells, 7) })
+        foreach (var report in new[] { exploration.Build(), RevenueFold.BuildOrderCounts(cells.Rows) })
             Assert.Equal(expected, report.Persons.Select(count => (count.Orders, count.Persons)));
     }
 

@@ -25,9 +25,9 @@ internal static class RevenueAnswers
 
     public static RevenueReport Stored(IReadOnlyList<PersonHistory> persons, Calendar calendar, OrdersQuery query, int seed = 1, RevenueSettings? settings = null)
     {
-        Assert.True(RevenueFold.CanAnswer(query, calendar));
+        Assert.Null(RevenueFold.WhyNotStored(calendar, query));
         var cells = Cells(new RevenueFold(7, settings ?? RevenueSettings.Default, calendar), RevenueFold.Tables, persons, seed);
-        return RevenueFold.Build(query, calendar, StoredRun.Select(cells, RevenueFold.Tables, RevenueFold.Selections(query, calendar)), 7);
+        return RevenueFold.Build(calendar, query, StoredRun.Select(cells, RevenueFold.Tables, RevenueFold.Selections(calendar, query)).Rows);
     }
 
     public static CohortRevenueReport AdHoc(IReadOnlyList<PersonHistory> persons, Calendar calendar, CohortRevenueQuery query)
@@ -40,9 +40,9 @@ internal static class RevenueAnswers
 
     public static CohortRevenueReport Stored(IReadOnlyList<PersonHistory> persons, Calendar calendar, CohortRevenueQuery query, int seed = 1)
     {
-        Assert.True(CohortRevenueFold.CanAnswer(query, calendar));
+        Assert.Null(CohortRevenueFold.WhyNotStored(calendar, query));
         var cells = Cells(new CohortRevenueFold(7, RevenueSettings.Default, calendar), CohortRevenueFold.Tables, persons, seed);
-        return CohortRevenueFold.Build(query, calendar, StoredRun.Select(cells, CohortRevenueFold.Tables, CohortRevenueFold.Selections(query, calendar)), 7);
+        return CohortRevenueFold.Build(calendar, query, StoredRun.Select(cells, CohortRevenueFold.Tables, CohortRevenueFold.Selections(calendar, query)).Rows);
     }
 
     public static MrrReport AdHoc(IReadOnlyList<PersonHistory> persons, Calendar calendar, MrrQuery query, RevenueSettings? settings = null)
@@ -55,8 +55,8 @@ internal static class RevenueAnswers
 
     public static MrrReport Stored(IReadOnlyList<PersonHistory> persons, Calendar calendar, MrrQuery query, int seed = 1, RevenueSettings? settings = null)
     {
-        Assert.True(MrrFold.CanAnswer(query, calendar));
+        Assert.Null(MrrFold.WhyNotStored(calendar, query));
         var cells = Cells(new MrrFold(7, settings ?? RevenueSettings.Default, calendar), MrrFold.Tables, persons, seed);
-        return MrrFold.Build(query, calendar, StoredRun.Select(cells, MrrFold.Tables, MrrFold.Selections(query, calendar)), 7);
+        return MrrFold.Build(calendar, query, StoredRun.Select(cells, MrrFold.Tables, MrrFold.Selections(calendar, query)).Rows);
     }
 }

@@ -44,16 +44,16 @@ public sealed class CohortRevenueFold : Fold<CohortRevenueState>
     /// <inheritdoc/>
     public override IReadOnlyCollection<string> Names => orders.Names;
 
-    /// <summary>Whether cells answer a query: whole periods of a kept kind. Others are answered ad hoc.</summary>
-    public static bool CanAnswer(CohortRevenueQuery query, Calendar calendar)
+    /// <summary>Why cells can't answer a query; null if they can. Then the query is answered ad hoc.</summary>
+    public static string? WhyNotStored(Calendar calendar, CohortRevenueQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(calendar);
-        return RevenueQuestion.AreWholePeriods(calendar, query.WeekStart, query.Period, query.Range, Kept);
+        return RevenueQuestion.WhyNotStored(calendar, query.WeekStart, query.Period, query.Range, Kept);
     }
 
     /// <summary>The cells that a query needs.</summary>
-    public static IReadOnlyList<CellSelection> Selections(CohortRevenueQuery query, Calendar calendar)
+    public static IReadOnlyList<CellSelection> Selections(Calendar calendar, CohortRevenueQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
         var kind = (long)query.Period;
@@ -65,20 +65,19 @@ public sealed class CohortRevenueFold : Fold<CohortRevenueState>
     }
 
     /// <summary>The report that stored cells hold.</summary>
-    /// <param name="query">A query that <see cref="CanAnswer"/> allows.</param>
     /// <param name="calendar">The project's calendar.</param>
-    /// <param name="cells">At least the cells of <see cref="Selections"/>.</param>
-    /// <param name="revision">Revision whose cells count.</param>
-    public static CohortRevenueReport Build(CohortRevenueQuery query, Calendar calendar, CellSet cells, long revision)
+    /// <param name="query">A query that <see cref="WhyNotStored"/> has nothing against.</param>
+    /// <param name="cells">At least the cells of <see cref="Selections"/>, of one revision; cells of other tables and periods are passed over.</param>
+    public static CohortRevenueReport Build(Calendar calendar, CohortRevenueQuery query, IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
     {
         ArgumentNullException.ThrowIfNull(calendar);
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(cells);
         var sums = new CohortRevenueSums(calendar.PeriodsOf(query.Period, query.Range), query.Intervals);
         var currency = query.CurrencyCode;
-        foreach (var (key, row) in cells.Rows)
+        foreach (var (key, row) in cells)
         {
-            if (key.Revision != revision || key.A != (long)query.Period || sums.IndexOfStart(key.B) is not (>= 0 and var cohort)) continue;
+            if (key.A != (long)query.Period || sums.IndexOfStart(key.B) is not (>= 0 and var cohort)) continue;
             if (key.Table == RevenueTables.CohortSizes) sums.AddCustomers(cohort, (long)row[0]);
             else if (key.Table == RevenueTables.CohortRevenue && key.Text == currency) Take(row, sums.Row(cohort), sums.IndexOfStart(key.C) - cohort);
         }

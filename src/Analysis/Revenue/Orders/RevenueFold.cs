@@ -42,16 +42,16 @@ public sealed class RevenueFold : Fold<RevenueState>
     /// <inheritdoc/>
     public override IReadOnlyCollection<string> Names => orders.Names;
 
-    /// <summary>Whether cells answer a query: whole periods of a kept kind. Others are answered ad hoc.</summary>
-    public static bool CanAnswer(OrdersQuery query, Calendar calendar)
+    /// <summary>Why cells can't answer a query; null if they can. Then the query is answered ad hoc.</summary>
+    public static string? WhyNotStored(Calendar calendar, OrdersQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(calendar);
-        return RevenueQuestion.AreWholePeriods(calendar, query.WeekStart, query.Interval, query.Range, Kept);
+        return RevenueQuestion.WhyNotStored(calendar, query.WeekStart, query.Interval, query.Range, Kept);
     }
 
     /// <summary>The cells that a query needs.</summary>
-    public static IReadOnlyList<CellSelection> Selections(OrdersQuery query, Calendar calendar)
+    public static IReadOnlyList<CellSelection> Selections(Calendar calendar, OrdersQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
         var kind = (long)query.Interval;
@@ -63,19 +63,18 @@ public sealed class RevenueFold : Fold<RevenueState>
     }
 
     /// <summary>The report that stored cells hold.</summary>
-    /// <param name="query">A query that <see cref="CanAnswer"/> allows.</param>
     /// <param name="calendar">The project's calendar.</param>
-    /// <param name="cells">At least the cells of <see cref="Selections"/>.</param>
-    /// <param name="revision">Revision whose cells count.</param>
-    public static RevenueReport Build(OrdersQuery query, Calendar calendar, CellSet cells, long revision)
+    /// <param name="query">A query that <see cref="WhyNotStored"/> has nothing against.</param>
+    /// <param name="cells">At least the cells of <see cref="Selections"/>, of one revision; cells of other tables and periods are passed over.</param>
+    public static RevenueReport Build(Calendar calendar, OrdersQuery query, IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
     {
         ArgumentNullException.ThrowIfNull(calendar);
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(cells);
         var sums = new RevenueSums(calendar.PeriodsOf(query.Interval, query.Range));
-        foreach (var (key, row) in cells.Rows)
+        foreach (var (key, row) in cells)
         {
-            if (key.Revision != revision || key.A != (long)query.Interval || sums.IndexOfStart(key.B) is not (>= 0 and var period)) continue;
+            if (key.A != (long)query.Interval || sums.IndexOfStart(key.B) is not (>= 0 and var period)) continue;
             if (key.Table == RevenueTables.Orders) Take(row, ref sums.SumsOf(key.Text)[period]);
             else if (key.Table == RevenueTables.OrderTotals) Take(row, ref sums.TotalOf(period));
         }
@@ -86,10 +85,10 @@ public sealed class RevenueFold : Fold<RevenueState>
     public static IReadOnlyList<CellSelection> OrderCountsSelections { get; } = [new(RevenueTables.OrderCounts)];
 
     /// <summary>How many persons made how many orders, from cells.</summary>
-    public static OrderCountsReport BuildOrderCounts(CellSet cells, long revision)
+    public static OrderCountsReport BuildOrderCounts(IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
     {
         ArgumentNullException.ThrowIfNull(cells);
-        var rows = cells.Rows.Where(cell => cell.Key.Revision == revision && cell.Key.Table == RevenueTables.OrderCounts && cell.Value[0] != 0).OrderBy(cell => cell.Key.A);
+        var rows = cells.Where(cell => cell.Key.Table == RevenueTables.OrderCounts && cell.Value[0] != 0).OrderBy(cell => cell.Key.A);
         return new OrderCountsReport([.. rows.Select(cell => new OrderCount((int)cell.Key.A, (long)cell.Value[0]))]);
     }
 

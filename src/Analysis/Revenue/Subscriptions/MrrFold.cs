@@ -51,16 +51,16 @@ public sealed class MrrFold : Fold<MrrState>
     /// <inheritdoc/>
     public override IReadOnlyCollection<string> Names => events.Names;
 
-    /// <summary>Whether cells answer a query: whole periods of a kept kind. Others are answered ad hoc.</summary>
-    public static bool CanAnswer(MrrQuery query, Calendar calendar)
+    /// <summary>Why cells can't answer a query; null if they can. Then the query is answered ad hoc.</summary>
+    public static string? WhyNotStored(Calendar calendar, MrrQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(calendar);
-        return RevenueQuestion.AreWholePeriods(calendar, query.WeekStart, query.Interval, query.Range, Kept);
+        return RevenueQuestion.WhyNotStored(calendar, query.WeekStart, query.Interval, query.Range, Kept);
     }
 
     /// <summary>The cells that a query needs: those of its periods, and those before, which make up what the first period opens with.</summary>
-    public static IReadOnlyList<CellSelection> Selections(MrrQuery query, Calendar calendar)
+    public static IReadOnlyList<CellSelection> Selections(Calendar calendar, MrrQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
         var kind = (long)query.Interval;
@@ -72,19 +72,18 @@ public sealed class MrrFold : Fold<MrrState>
     }
 
     /// <summary>The report that stored cells hold.</summary>
-    /// <param name="query">A query that <see cref="CanAnswer"/> allows.</param>
     /// <param name="calendar">The project's calendar.</param>
-    /// <param name="cells">At least the cells of <see cref="Selections"/>.</param>
-    /// <param name="revision">Revision whose cells count.</param>
-    public static MrrReport Build(MrrQuery query, Calendar calendar, CellSet cells, long revision)
+    /// <param name="query">A query that <see cref="WhyNotStored"/> has nothing against.</param>
+    /// <param name="cells">At least the cells of <see cref="Selections"/>, of one revision; cells of other tables and periods are passed over.</param>
+    public static MrrReport Build(Calendar calendar, MrrQuery query, IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
     {
         ArgumentNullException.ThrowIfNull(calendar);
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(cells);
         var sums = new MrrSums(calendar.PeriodsOf(query.Interval, query.Range));
-        foreach (var (key, row) in cells.Rows)
+        foreach (var (key, row) in cells)
         {
-            if (key.Revision != revision || key.A != (long)query.Interval || key.B > query.Range.To) continue;
+            if (key.A != (long)query.Interval || key.B > query.Range.To) continue;
             if (key.Table == RevenueTables.Mrr) Take(row, sums.Of(key.Text, sums.IndexOf(key.B)));
             else if (key.Table == RevenueTables.MrrTotals && key.B >= query.Range.From) sums.Unreadable += (long)row[0];
         }
