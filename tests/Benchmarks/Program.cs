@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.Benchmarks.Folds;
 using EventSourcedAnalytics.Benchmarks.Log;
 
 var benchmarks = new Dictionary<string, Func<string[], Task<string>>>(StringComparer.Ordinal)
@@ -6,6 +7,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task<string>>>(StringComp
     ["log-read-all"] = LogReadAll.RunAsync,
     ["log-read-stream"] = LogReadStream.RunAsync,
     ["log-delivery"] = LogDelivery.RunAsync,
+    ["revenue"] = RevenueBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))

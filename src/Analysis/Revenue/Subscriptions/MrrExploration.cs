@@ -9,7 +9,7 @@ public sealed class MrrExploration
     private readonly SubscriptionEvents events;
     private readonly MrrQuery query;
     private readonly MrrSums sums;
-    private MrrTimeline timeline = new();
+    private readonly MrrTimeline timeline = new();
 
     /// <summary>An exploration without persons.</summary>
     /// <exception cref="ArgumentException">The settings or the query are not valid, or the range holds too many periods.</exception>
@@ -27,17 +27,7 @@ public sealed class MrrExploration
     public void Add(PersonHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        timeline.Clear();
-        var ledger = new SubscriptionLedger();
-        foreach (ref readonly var e in history.Events.AsSpan())
-        {
-            if (e.At > query.Range.To) break;
-            var role = events.RoleOf(e.Event);
-            if (role == SubscriptionRole.None) continue;
-            var fault = ledger.Apply(events, role, e.Event, ref timeline);
-            if (fault != MoneyFault.None && e.At >= query.Range.From) sums.Unreadable++;
-        }
-        ledger.AdvanceTo(query.Range.To, ref timeline);
+        sums.Unreadable += timeline.Replay(events, history, query.Range);
         foreach (var lane in timeline.Lanes) if (lane.Values.Count > 0) Move(lane);
     }
 
