@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.Analysis.Identity;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.EventLog;

@@ -3,6 +3,7 @@ using EventSourcedAnalytics.Benchmarks.Log;
 
 var benchmarks = new Dictionary<string, Func<string[], Task<string>>>(StringComparer.Ordinal)
 {
+    ["funnel"] = FunnelBenchmark.RunAsync,
     ["log-append"] = LogAppend.RunAsync,
     ["log-read-all"] = LogReadAll.RunAsync,
     ["log-read-stream"] = LogReadStream.RunAsync,

@@ -58,7 +58,7 @@ public sealed class GraphQLConformanceTests : IAsyncLifetime
         Expect(findings, "noId", "4400");
         Expect(findings, "sameId", "4409");
         Expect(findings, "noInit", "4408");
-        Expect(findings, "otherProtocol", "4406");
+        Expect(findings, "noProtocol", "4406");
         Expect(findings, "streamsLeft", "true");
     }
 

@@ -3,7 +3,6 @@ using EventSourcedAnalytics.Api.Access;
 using EventSourcedAnalytics.Api.Common;
 using EventSourcedAnalytics.Api.Customers;
 using EventSourcedAnalytics.Api.Projects;
-using EventSourcedAnalytics.Explorer;
 using EventSourcedAnalytics.GraphQL;
 using EventSourcedAnalytics.Projects;
 

@@ -117,7 +117,7 @@ public sealed record FunnelQueryInput
 
     internal FunnelQuery ToQuery() => new()
     {
-        Steps = [.. Steps.Select(step => new FunnelStep { Events = [.. step.Events.Select(pattern => pattern.ToPattern())], Optional = step.Optional })],
+        Steps = [.. Steps.Select(step => new Analysis.Funnels.FunnelStep { Events = [.. step.Events.Select(pattern => pattern.ToPattern())], Optional = step.Optional })],
         Order = Order ?? default,
         Window = Window is null ? FunnelWindow.Default : new FunnelWindow(Window.Value, Window.Unit),
         Entry = Entry ?? default,
@@ -143,7 +143,7 @@ public sealed record FunnelQueryInput
         },
     };
 
-    internal static FunnelBreakdown? ToBreakdown(BreakdownInput? input) => input is null ? null : new FunnelBreakdown
+    internal static Analysis.Funnels.FunnelBreakdown? ToBreakdown(BreakdownInput? input) => input is null ? null : new Analysis.Funnels.FunnelBreakdown
     {
         By = input.By,
         Limit = input.Limit ?? FunnelLimits.DefaultBreakdownValues,

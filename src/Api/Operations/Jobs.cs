@@ -29,7 +29,6 @@ public sealed record Job([property: GraphQL.ID] string Id, string Kind, JobState
 /// <summary>Runs long work in the background; the newest jobs are kept.</summary>
 public sealed class Jobs(ILogger<Jobs> logger)
 {
-    private const int MaxKept = 100;
     private readonly ConcurrentDictionary<string, Job> jobs = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> order = new();
 
@@ -44,7 +43,7 @@ public sealed class Jobs(ILogger<Jobs> logger)
         var job = new Job(Guid.NewGuid().ToString("N"), kind, JobState.Running, 0, "starting", null, null);
         jobs[job.Id] = job;
         order.Enqueue(job.Id);
-        while (order.Count > MaxKept && order.TryDequeue(out var oldest)) jobs.TryRemove(oldest, out _);
+        while (order.Count > Limits.MaxKeptJobs && order.TryDequeue(out var oldest)) jobs.TryRemove(oldest, out _);
         _ = Task.Run(() => RunAsync(job, work));
         return job;
     }

@@ -81,7 +81,7 @@ public static class ProjectMutations
 {
     /// <summary>Makes a project, with a standard e-commerce funnel and weekly retention.</summary>
     public static async Task<CreateProjectPayload> CreateProjectAsync(
-        CreateProjectInput input, IResolverContext context, [Service] ISender sender, [Service] ProjectsView projects, CancellationToken cancellationToken)
+        CreateProjectInput input, IResolverContext context, [Service] IMediator sender, [Service] ProjectsView projects, CancellationToken cancellationToken)
     {
         Guard.Operate(context.User);
         var result = await sender.Send(new CreateProject(input.Id, input.Name ?? input.Id, input.TimeZone, input.WeekStart, input.DefaultCurrency), cancellationToken);
@@ -92,7 +92,7 @@ public static class ProjectMutations
 
     /// <summary>Gives out a key.</summary>
     public static async Task<IssueKeyPayload> IssueKeyAsync(
-        IssueKeyInput input, IResolverContext context, [Service] ISender sender, [Service] ProjectsView projects, CancellationToken cancellationToken)
+        IssueKeyInput input, IResolverContext context, [Service] IMediator sender, [Service] ProjectsView projects, CancellationToken cancellationToken)
     {
         Guard.Change(context.User, input.Project);
         var result = await sender.Send(new IssueKey(input.Project, input.Kind, input.Name, input.CustomerData ?? false, input.Domain), cancellationToken);
@@ -103,7 +103,7 @@ public static class ProjectMutations
 
     /// <summary>Makes a funnel, or changes it. It covers all events, those before it too.</summary>
     public static Task<DefinePayload> DefineFunnelAsync(
-        DefineFunnelInput input, IResolverContext context, [Service] ISender sender, [Service] ProjectsView projects, CancellationToken cancellationToken)
+        DefineFunnelInput input, IResolverContext context, [Service] IMediator sender, [Service] ProjectsView projects, CancellationToken cancellationToken)
     {
         var json = (System.Text.Json.Nodes.JsonObject)JsonSerializer.SerializeToNode(input.Query.ToQuery(), AnalysisJson.Options)!;
         if (input.NamedRanges is { Count: > 0 } ranges)
@@ -118,13 +118,13 @@ public static class ProjectMutations
 
     /// <summary>Makes a retention, or changes it. It covers all events, those before it too.</summary>
     public static Task<DefinePayload> DefineCohortAsync(
-        DefineCohortInput input, IResolverContext context, [Service] ISender sender, [Service] ProjectsView projects, CancellationToken cancellationToken) =>
+        DefineCohortInput input, IResolverContext context, [Service] IMediator sender, [Service] ProjectsView projects, CancellationToken cancellationToken) =>
         DefineAsync(new Define(input.Project, DefinitionKind.Retention, input.Key, input.Name ?? input.Key, JsonSerializer.SerializeToElement(input.Query.ToQuery(), AnalysisJson.Options)),
             context, sender, projects, cancellationToken);
 
     /// <summary>Retires a definition: its numbers are dropped, its history stays.</summary>
     public static async Task<RetireDefinitionPayload> RetireDefinitionAsync(
-        RetireDefinitionInput input, IResolverContext context, [Service] ISender sender, [Service] ProjectsView projects, CancellationToken cancellationToken)
+        RetireDefinitionInput input, IResolverContext context, [Service] IMediator sender, [Service] ProjectsView projects, CancellationToken cancellationToken)
     {
         Guard.Change(context.User, input.Project);
         var colon = input.Id.IndexOf(':', StringComparison.Ordinal);
@@ -135,7 +135,7 @@ public static class ProjectMutations
         return new RetireDefinitionPayload(position.ToString(), []);
     }
 
-    private static async Task<DefinePayload> DefineAsync(Define command, IResolverContext context, ISender sender, ProjectsView projects, CancellationToken cancellationToken)
+    private static async Task<DefinePayload> DefineAsync(Define command, IResolverContext context, IMediator sender, ProjectsView projects, CancellationToken cancellationToken)
     {
         Guard.Change(context.User, command.ProjectId);
         var result = await sender.Send(command, cancellationToken);

@@ -1,5 +1,4 @@
 using EventSourcedAnalytics.Api.Access;
-using EventSourcedAnalytics.Api.Common;
 using EventSourcedAnalytics.GraphQL;
 using EventSourcedAnalytics.Projects;
 

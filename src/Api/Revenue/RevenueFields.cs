@@ -1,5 +1,4 @@
 using EventSourcedAnalytics.Analysis.Revenue;
-using EventSourcedAnalytics.Analysis.Time;
 using EventSourcedAnalytics.Api.Common;
 using EventSourcedAnalytics.Api.Projects;
 using EventSourcedAnalytics.Explorer;

@@ -1,5 +1,4 @@
 using EventSourcedAnalytics.Api.Common;
-using EventSourcedAnalytics.GraphQL;
 
 namespace EventSourcedAnalytics.Api.Revenue;
 

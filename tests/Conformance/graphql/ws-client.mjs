@@ -76,7 +76,7 @@ findings.badType = (await raw([init, { type: "nope" }])).code;
 findings.noId = (await raw([init, { type: "subscribe", payload: { query: "{ __typename }" } }])).code;
 findings.sameId = (await raw([init, subscribe, subscribe])).code;
 findings.noInit = (await raw([])).code;
-findings.otherProtocol = (await raw([], "graphql-ws")).code;
+findings.noProtocol = (await raw([], [])).code;
 findings.streamsLeft = await until(async () => (await openStreams()) === 0);
 
 console.log(JSON.stringify(findings));
