@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task<string>>>(StringComp
     ["log-read-stream"] = LogReadStream.RunAsync,
     ["fold-retention"] = RetentionBenchmark.RunAsync,
     ["log-delivery"] = LogDelivery.RunAsync,
+    ["revenue"] = RevenueBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
