@@ -1,1 +1,3 @@
-return 0;
+using EventSourcedAnalytics.Server.Commands;
+
+return await CommandLine.InvokeAsync(args);

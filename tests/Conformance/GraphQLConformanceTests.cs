@@ -23,7 +23,7 @@ public sealed class GraphQLConformanceTests : IAsyncLifetime
     [InlineData(2)]
     public async Task Random_documents_are_answered_as_graphql_js_answers_them(int seed)
     {
-        var report = await RunAsync("differential.mjs", seed.ToString(System.Globalization.CultureInfo.InvariantCulture), "3000");
+        var report = await RunAsync("differential.mjs", seed.ToString(System.Globalization.CultureInfo.InvariantCulture), "1500");
         Assert.True(report.GetProperty("differences").GetArrayLength() == 0, report.GetRawText());
         foreach (var kind in new[] { "valid", "syntaxErrors", "validationErrors", "coercionErrors", "fieldErrors" })
             Assert.True(report.GetProperty(kind).GetInt32() > 20, $"The generator made too few documents of kind {kind}: {report.GetRawText()}");

@@ -23,6 +23,14 @@ public static class ProjectActivityFields
         Interval interval = Interval.Day, AsOfInput? asOf = null) =>
         answers.ActivityAsync(project.Project, range, interval, asOf, cancellationToken);
 
+    /// <summary>When the last event so far happened; null if there is none.</summary>
+    public static async Task<DateTime?> GetLastEventAtAsync([Parent] ProjectNode project, [Service] Answering answering, CancellationToken cancellationToken)
+    {
+        var snapshot = await answering.SnapshotAsync(project.Project, null, cancellationToken);
+        var last = snapshot.Persons.Where(person => person.Events.Length > 0).Select(person => (long?)person.Events[^1].At).Max();
+        return last?.ToTime();
+    }
+
     /// <summary>One measure of any series by period, with filters and a breakdown.</summary>
     public static Task<SeriesReport> ExploreActivityAsync(
         [Parent] ProjectNode project, ActivityQueryInput query, RangeInput range, [Service] ActivityAnswers answers, CancellationToken cancellationToken, AsOfInput? asOf = null) =>

@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.Analysis.Identity;
 using System.Text.Json;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Values;
@@ -40,7 +41,7 @@ internal sealed class Preparer(ProjectRules rules, long receivedAt, bool isImpor
         rules.Plan.Check(e, reasons);
         rules.Revenue.Check(e, reasons);
         if (reasons.Count > 0) return Refuse(message, reasons);
-        var isOrdered = rules.Revenue.IsOrder(e) || IdentityLink.Of(e) is not null;
+        var isOrdered = rules.Revenue.IsOrder(e) || IdentityGraph.AskedBy(e) is not null;
         return new Prepared.Ready(e, message.OriginalTimestamp is { } original && original != occurredAt ? message.OriginalText : null, isOrdered);
     }
 

@@ -1,6 +1,7 @@
 using EventSourcedAnalytics.Api;
 using EventSourcedAnalytics.Api.Access;
 using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.EventLog.Embedded;
 using EventSourcedAnalytics.GraphQL;
 using EventSourcedAnalytics.Ingestion;
 using EventSourcedAnalytics.Projecting.Contract;
@@ -43,7 +44,6 @@ public sealed class AnalyticsHost : IAsyncDisposable
     /// <param name="urls">Where to listen; null = as configured.</param>
     /// <param name="minimumLevel">What is logged to the console.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
-    /// <exception cref="LogInUseException">Another process has the embedded log open.</exception>
     public static async Task<AnalyticsHost> StartAsync(
         IConfiguration configuration, string? urls = null, LogLevel minimumLevel = LogLevel.Warning, CancellationToken cancellationToken = default)
     {

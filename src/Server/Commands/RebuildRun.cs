@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using EventSourcedAnalytics.Server.Client;
+using EventSourcedAnalytics.Server.Printing;
+using Spectre.Console;
+
+namespace EventSourcedAnalytics.Server.Commands;
+
+/// <summary>Rebuilds read models as a deploy: plan, run, verify, promote, rollback, drop.</summary>
+internal static class RebuildRun
+{
+    /// <summary>The steps, in the order of a deploy.</summary>
+    public static readonly string[] Steps = ["plan", "run", "verify", "promote", "rollback", "drop"];
+
+    public static async Task<int> RunAsync(AnalyticsClient client, string? step, string name, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var failed = 0;
+        foreach (var projection in await ResolveAsync(client, name, cancellationToken))
+            if (!await StepAsync(client, step, projection, console, cancellationToken)) failed++;
+        return failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>The projections that a name stands for; <c>all</c> = every one.</summary>
+    public static async Task<IReadOnlyList<string>> ResolveAsync(AnalyticsClient client, string name, CancellationToken cancellationToken)
+    {
+        var system = (await client.QueryAsync("{ system { projections { projection } } }", null, cancellationToken))["system"]!;
+        var known = system["projections"]!.AsArray().Select(row => (string)row!["projection"]!).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (name == "all") return known;
+        return known.Contains(name) ? [name] : throw new CommandException($"There is no projection '{name}'; there are: {string.Join(", ", known)}, all.");
+    }
+
+    private static async Task<bool> StepAsync(AnalyticsClient client, string? step, string projection, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var input = $"input: {{ projection: \"{projection}\" }}";
+        switch (step)
+        {
+            case "plan":
+                await PlanAsync(client, projection, console, cancellationToken);
+                return true;
+            case "run":
+                await BuildAsync();
+                return true;
+            case "verify":
+                return await CompareAsync();
+            case "promote":
+                console.MarkupLine($"{projection}: [green]{await ChangeAsync("promoteRebuild")}[/] is live");
+                return true;
+            case "rollback":
+                console.MarkupLine($"{projection}: [green]{await ChangeAsync("rollbackRebuild")}[/] is live again");
+                return true;
+            case "drop":
+                console.MarkupLine($"{projection}: dropped {await ChangeAsync("dropRebuild")}");
+                return true;
+            default:
+                await ChangeAsync("dropRebuild");
+                await BuildAsync();
+                if (!await CompareAsync()) return false;
+                console.MarkupLine($"{projection}: [green]{await ChangeAsync("promoteRebuild")}[/] is live; the one before stays for 'rebuild rollback {projection}' until 'rebuild drop {projection}'");
+                return true;
+        }
+
+        async Task BuildAsync()
+        {
+            var schema = await ProgressLine.RunAsync(console, $"rebuild {projection}", progress => client.RunJobAsync($"startRebuild({input})", progress, cancellationToken));
+            console.MarkupLine($"{projection}: built {schema} beside the live read model");
+        }
+
+        async Task<bool> CompareAsync()
+        {
+            var result = JsonNode.Parse(await client.RunJobAsync($"compareRebuild({input})", static (_, _) => { }, cancellationToken))!;
+            return VerifyRun.Print(console, projection, result, "the live read model", "the new one");
+        }
+
+        async Task<string> ChangeAsync(string mutation) =>
+            (await client.QueryAsync($"mutation {{ {mutation}({input}) }}", null, cancellationToken))[mutation] is JsonArray list
+                ? (list.Count == 0 ? "nothing" : string.Join(", ", list.Select(item => (string)item!)))
+                : (string)(await client.QueryAsync($"{{ system {{ projections {{ name projection state }} }} }}", null, cancellationToken))["system"]!["projections"]!.AsArray()
+                    .First(row => (string)row!["projection"]! == projection && (string)row["state"]! == "live")!["name"]!;
+    }
+
+    private static async Task PlanAsync(AnalyticsClient client, string projection, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var system = (await client.QueryAsync("{ system { head eventsPerSecond projections { name projection version state position events } } }", null, cancellationToken))["system"]!;
+        var live = system["projections"]!.AsArray().First(row => (string)row!["projection"]! == projection && (string)row["state"]! == "live")!;
+        console.MarkupLine($"{projection}: version {live["version"]} is live as {live["name"]} at position {live["position"]}. " +
+            $"A rebuild folds all events of the log anew (head: {system["head"]}) into a schema beside it; the live one keeps serving.");
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+using EventSourcedAnalytics.Server.Client;
+using EventSourcedAnalytics.Server.Printing;
+using Spectre.Console;
+
+namespace EventSourcedAnalytics.Server.Commands;
+
+/// <summary>Folds every person of the log anew and compares with what is stored.</summary>
+internal static class VerifyRun
+{
+    public static async Task<int> RunAsync(AnalyticsClient client, string name, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var equal = true;
+        foreach (var projection in await RebuildRun.ResolveAsync(client, name, cancellationToken))
+        {
+            var result = await ProgressLine.RunAsync(console, $"verify {projection}",
+                progress => client.RunJobAsync($"startVerification(input: {{ projection: \"{projection}\" }})", progress, cancellationToken));
+            equal &= Print(console, projection, JsonNode.Parse(result)!, "the stored read model", "the log folded anew");
+        }
+        return equal ? 0 : 1;
+    }
+
+    /// <summary>Prints what a comparison found.</summary>
+    public static bool Print(IAnsiConsole console, string projection, JsonNode result, string left, string right)
+    {
+        if ((bool)result["equal"]!)
+        {
+            console.MarkupLine($"{projection}: [green]equal[/] at position {result["position"]}: {Show.Count((long)result["cells"]!)} rows, hash {result["hash"]}");
+            return true;
+        }
+        console.MarkupLine($"{projection}: [red]{Show.Count((long)result["differences"]!)} cells differ[/] at position {result["position"]} between {left} (hash {result["hash"]}) and {right} (hash {result["otherHash"]})");
+        foreach (var line in result["first"]!.AsArray()) console.WriteLine($"  {line}");
+        return false;
+    }
+}
