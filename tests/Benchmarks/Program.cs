@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.Benchmarks.Ingest;
 using EventSourcedAnalytics.Benchmarks.Log;
 
 var benchmarks = new Dictionary<string, Func<string[], Task<string>>>(StringComparer.Ordinal)
@@ -6,6 +7,8 @@ var benchmarks = new Dictionary<string, Func<string[], Task<string>>>(StringComp
     ["log-read-all"] = LogReadAll.RunAsync,
     ["log-read-stream"] = LogReadStream.RunAsync,
     ["log-delivery"] = LogDelivery.RunAsync,
+    ["decode"] = DecodeBenchmark.RunAsync,
+    ["ingest"] = IngestBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
