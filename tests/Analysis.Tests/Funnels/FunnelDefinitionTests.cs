@@ -9,7 +9,7 @@ namespace EventSourcedAnalytics.Analysis.Tests.Funnels;
 public sealed class FunnelDefinitionTests
 {
     [Fact]
-    public void Ordered_reaches_the_longest_chain_there_is_and_starts_it_as_late_as_possible() => Properties.ForSeeds(3_000, seed =>
+    public void Ordered_reaches_the_longest_chain_there_is_and_starts_it_as_late_as_possible() => Properties.ForSeeds(2_000, seed =>
     {
         var (query, person, events) = Ask(new FunnelWorld(seed), FunnelOrder.Ordered, FunnelEntry.Latest);
         AssertChain(Best(query, events, events), query, person);
