@@ -5,7 +5,7 @@ using EventSourcedAnalytics.Projects;
 
 namespace EventSourcedAnalytics.Projections.Revenue;
 
-/// <summary>Orders, refunds and buyers by period and currency, and revenue by acquisition cohort.</summary>
+/// <summary>Orders, refunds and buyers by period and currency, revenue by acquisition cohort, and recurring revenue with its movements.</summary>
 public sealed class RevenueProjection : Projection
 {
     /// <summary>Its name.</summary>
@@ -28,6 +28,7 @@ public sealed class RevenueProjection : Projection
         if (definition.Kind != DefinitionKind.Revenue) return null;
         return new CompositeFold(
             new RevenueFold(definition.Revision, project.Settings.Revenue, project.Settings.Calendar),
-            new CohortRevenueFold(definition.Revision, project.Settings.Revenue, project.Settings.Calendar));
+            new CohortRevenueFold(definition.Revision, project.Settings.Revenue, project.Settings.Calendar),
+            new MrrFold(definition.Revision, project.Settings.Revenue, project.Settings.Calendar));
     }
 }

@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.Analysis.Identity;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.EventLog;
@@ -9,7 +10,6 @@ namespace EventSourcedAnalytics.Explorer;
 /// <param name="Position">The last position of the log that was looked at; null if the log was empty.</param>
 /// <param name="RecordedAt">When the log took in the project's last event up to there, milliseconds since the Unix epoch.</param>
 /// <param name="Persons">Every person with its activity.</param>
-/// <param name="Customers">The customers of each person, by the person's id, for those who look into the events.</param>
 /// <param name="Events">Events up to there, duplicates not counted.</param>
 /// <param name="Duplicates">Messages that had come before.</param>
 public sealed record ProjectSnapshot(
@@ -64,6 +64,17 @@ public sealed class LogExplorer(IEventLog log)
             if (page.IsHead || page.LastPosition is null) return last;
             after = page.LastPosition;
         }
+    }
+
+    /// <summary>The person that an id belongs to, as a user id or else as an anonymous id, as the log stands now.</summary>
+    /// <returns>Null if no event carries the id.</returns>
+    public async Task<Person?> CustomersOfAsync(Project project, string id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        await AtAsync(project, null, cancellationToken);
+        await gate.WaitAsync(cancellationToken);
+        try { return kept.TryGetValue(project.Id, out var scan) ? scan.PersonOf(id) : null; }
+        finally { gate.Release(); }
     }
 
     /// <summary>The events of some customers of a project, in log order, duplicates included: what a person's page shows.</summary>

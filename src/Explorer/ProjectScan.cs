@@ -53,6 +53,8 @@ internal sealed class ProjectScan
         ? made
         : snapshot = new ProjectSnapshot(Position, recordedAt, [.. assembler.Persons()], assembler.Count, assembler.Duplicates);
 
+    public Person? PersonOf(string id) => assembler.PersonOf(CustomerId.User(id)) ?? assembler.PersonOf(CustomerId.Anonymous(id));
+
     private void Take(RecordedEvent recorded)
     {
         if (!StreamNames.TryParseCustomer(recorded.Stream, out var project, out _) || project != projectId) return;

@@ -30,6 +30,9 @@ public static class Limits
     /// <summary>Bytes of PostgreSQL's own log from which on it is started afresh, keeping one old file.</summary>
     public const long MaxPostgresLogBytes = 16 * 1024 * 1024;
 
-    /// <summary>Events of one simulated shop.</summary>
-    public const int MaxSimulatedEvents = 100_000_000;
+    /// <summary>Messages of one simulated shop; its visitors are kept in memory, some 30 MB for each million messages.</summary>
+    public const int MaxSimulatedEvents = 20_000_000;
+
+    /// <summary>Days of one simulated shop.</summary>
+    public const int MaxSimulatedDays = 366;
 }

@@ -7,14 +7,14 @@ namespace EventSourcedAnalytics.Analysis.Events;
 /// Names of events repeat endlessly: each is made a string once, as long as it stays in its slot. Equal names are then mostly the same object, which makes
 /// their comparison cheap too.
 /// </summary>
-internal static class NameCache
+public static class NameCache
 {
     private const int Slots = 4096;
     private const int MaxBytes = 128;
 
     private static readonly Entry?[] Entries = new Entry?[Slots];
 
-    /// <summary>The text the reader stands on.</summary>
+    /// <summary>The text the reader stands on; null if it stands on null.</summary>
     public static string? Get(ref Utf8JsonReader reader) =>
         reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped ? reader.GetString() : Get(reader.ValueSpan);
 

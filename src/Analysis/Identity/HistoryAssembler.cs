@@ -61,6 +61,13 @@ public sealed class HistoryAssembler
         }
     }
 
+    /// <summary>The person of a customer; null if neither it nor anybody it is joined with has an event.</summary>
+    public Person? PersonOf(CustomerId customer)
+    {
+        var person = identities.PersonOf(customer);
+        return person.Customers.Any(events.ContainsKey) ? person : null;
+    }
+
     // A person comes up once for each of its customers; it is told when its first customer with events comes up.
     private CustomerId FirstWithEvents(Person person)
     {

@@ -1,4 +1,5 @@
 using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Analysis.Revenue;
 using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Analysis.Retention;
@@ -10,8 +11,9 @@ internal abstract class RetentionAmountReader
     public virtual bool NeedsTraits => false;
 
     /// <summary>The reader for a question; null if it sums no amounts.</summary>
-    public static RetentionAmountReader? For(RetentionQuery query) => query.Value switch
+    public static RetentionAmountReader? For(RetentionQuery query, RevenueSettings revenue) => query.Value switch
     {
+        RetentionValue.Revenue => new MoneyReader(new OrderEvents(revenue)),
         RetentionValue.Sum or RetentionValue.Average when query.Property is { } path => new NumberReader(PropertyPath.Parse(path)),
         _ => null,
     };
@@ -28,6 +30,19 @@ internal abstract class RetentionAmountReader
             var value = e.Find(path);
             amount = value.Kind == PropertyKind.Number ? new RetentionAmount(0, value.Number.Units, 1) : default;
             return value.Kind == PropertyKind.Number;
+        }
+    }
+
+    // Net revenue: an order adds its amount once, a refund takes its amount away.
+    private sealed class MoneyReader(OrderEvents orders) : RetentionAmountReader
+    {
+        public override bool TryRead(in PersonEvent e, out RetentionAmount amount)
+        {
+            amount = default;
+            var role = orders.RoleOf(e.Event);
+            if (role == OrderRole.None || (role == OrderRole.Order && e.IsRepeatedOrder) || orders.Read(e.Event, out var money) != MoneyFault.None) return false;
+            amount = new RetentionAmount(CurrencyNumber.Of(money.Currency.Code), role == OrderRole.Order ? money.Minor : -money.Minor, 1);
+            return true;
         }
     }
 }

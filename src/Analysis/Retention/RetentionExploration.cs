@@ -1,4 +1,5 @@
 using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Analysis.Revenue;
 using EventSourcedAnalytics.Analysis.Time;
 
 namespace EventSourcedAnalytics.Analysis.Retention;
@@ -17,14 +18,15 @@ public sealed class RetentionExploration
     /// <summary>An empty answer.</summary>
     /// <param name="query">The question, with a range; must be valid.</param>
     /// <param name="calendar">The project's calendar; the query's week start, if it has one, wins.</param>
+    /// <param name="revenue">Which events are revenue; null = the default.</param>
     /// <exception cref="ArgumentException">The question has no range, or the range too many periods.</exception>
-    public RetentionExploration(RetentionQuery query, Calendar calendar)
+    public RetentionExploration(RetentionQuery query, Calendar calendar, RevenueSettings? revenue = null)
     {
         ArgumentNullException.ThrowIfNull(query);
         this.query = query;
         this.calendar = calendar;
         var (_, intervals) = RetentionReport.Shape(query, calendar);
-        kernel = new RetentionKernel(query, RetentionReport.CalendarOf(query, calendar), query.Range!.Value, intervals, 0);
+        kernel = new RetentionKernel(query, RetentionReport.CalendarOf(query, calendar), query.Range!.Value, intervals, 0, revenue);
     }
 
     /// <summary>The event names the question looks at; null = all activity. Other events need not be passed in.</summary>

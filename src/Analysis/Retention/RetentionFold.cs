@@ -1,4 +1,5 @@
 using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Analysis.Revenue;
 using EventSourcedAnalytics.Analysis.Time;
 
 namespace EventSourcedAnalytics.Analysis.Retention;
@@ -15,13 +16,14 @@ public sealed class RetentionFold : Fold<RetentionState>
     /// <param name="revision">Revision of the definition; every cell carries it.</param>
     /// <param name="definition">The definition; must be valid.</param>
     /// <param name="calendar">The project's calendar; the query's week start, if it has one, wins.</param>
-    public RetentionFold(long revision, RetentionDefinition definition, Calendar calendar)
+    /// <param name="revenue">Which events are revenue; null = the default.</param>
+    public RetentionFold(long revision, RetentionDefinition definition, Calendar calendar, RevenueSettings? revenue = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(calendar);
         Revision = revision;
         Definition = definition;
-        kernel = new RetentionKernel(definition.Query, RetentionReport.CalendarOf(definition.Query, calendar), TimeRange.All, definition.Query.IntervalsOver(int.MaxValue), revision);
+        kernel = new RetentionKernel(definition.Query, RetentionReport.CalendarOf(definition.Query, calendar), TimeRange.All, definition.Query.IntervalsOver(int.MaxValue), revision, revenue);
     }
 
     /// <summary>The tables of the cells, by number.</summary>

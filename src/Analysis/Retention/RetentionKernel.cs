@@ -2,6 +2,7 @@ using System.Numerics;
 using EventSourcedAnalytics.Analysis.Breakdowns;
 using EventSourcedAnalytics.Analysis.Filters;
 using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Analysis.Revenue;
 using EventSourcedAnalytics.Analysis.Time;
 
 namespace EventSourcedAnalytics.Analysis.Retention;
@@ -23,7 +24,7 @@ internal sealed class RetentionKernel
     private readonly BreakdownKey? breakdown;
     private readonly RetentionAmountReader? amounts;
 
-    public RetentionKernel(RetentionQuery query, Calendar calendar, TimeRange range, int intervals, long revision)
+    public RetentionKernel(RetentionQuery query, Calendar calendar, TimeRange range, int intervals, long revision, RevenueSettings? revenue)
     {
         this.query = query;
         this.calendar = calendar;
@@ -35,7 +36,7 @@ internal sealed class RetentionKernel
         returning = EventMatcher.For(query.Return, query.Filters);
         if (query.Mode == RetentionMode.FirstEver) firstEver = EventMatcher.For(query.Start.WithoutFilters(), query.Filters);
         if (query.Breakdown is not null) breakdown = new BreakdownKey(query.Breakdown);
-        amounts = RetentionAmountReader.For(query);
+        amounts = RetentionAmountReader.For(query, revenue ?? RevenueSettings.Default);
     }
 
     public bool NeedsTraits => start.NeedsTraits || returning.NeedsTraits || breakdown is { NeedsTraits: true } || amounts is { NeedsTraits: true };

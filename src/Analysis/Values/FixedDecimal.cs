@@ -17,6 +17,9 @@ public readonly record struct FixedDecimal(Int128 Units) : IComparable<FixedDeci
 
     private static readonly Int128 Limit = (Int128)1_000_000_000_000_000_000 * UnitsPerOne;
 
+    // Above every mantissa that is kept (36 digits): what is divided by more rounds to nothing.
+    private static readonly Int128 MaxDivisor = Limit * 10_000_000_000;
+
     /// <summary>A whole number.</summary>
     public static FixedDecimal FromInt64(long value) => new((Int128)value * UnitsPerOne);
 
@@ -116,7 +119,7 @@ public readonly record struct FixedDecimal(Int128 Units) : IComparable<FixedDeci
             units *= 10;
         }
         Int128 divisor = 1;
-        for (; power < 0 && divisor < Limit * 1000; power++) divisor *= 10;
+        for (; power < 0 && divisor < MaxDivisor; power++) divisor *= 10;
         if (power < 0) { units = 0; rounded = true; return true; }
         if (divisor > 1) units = DivideHalfEven(units, divisor, digits.Sticky, ref rounded);
         return units < Limit;

@@ -9,12 +9,15 @@ using EventSourcedAnalytics.Projects;
 namespace EventSourcedAnalytics.Api.Common;
 
 /// <summary>A report with where it stands.</summary>
-internal sealed record Answer<T>(T Report, AsOf AsOf, LogPosition? Position);
+/// <param name="Report">The report.</param>
+/// <param name="AsOf">Where it stands.</param>
+/// <param name="Position">The same position, to ask further at it.</param>
+public sealed record Answer<T>(T Report, AsOf AsOf, LogPosition? Position);
 
 /// <summary>
 /// Decides who answers: the read model where it holds the cells and the newest numbers are asked for, the Explorer for everything else. Both use the same folds.
 /// </summary>
-internal sealed class Answering(ProjectionEngine engine, LogExplorer explorer, IEventLog log, TimeProvider clock)
+public sealed class Answering(ProjectionEngine engine, LogExplorer explorer, IEventLog log, TimeProvider clock)
 {
     /// <summary>The clock that answers are cut with.</summary>
     public DateTimeOffset Now => clock.GetUtcNow();

@@ -25,6 +25,7 @@ internal sealed class SocketConnection : IAsyncDisposable
     private readonly Channel<byte[]> _outgoing = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(Limits.MaxSocketBufferedMessages) { SingleReader = true });
     private bool _initialized;
     private bool _acknowledged;
+    private Task<JsonElement?> _reading = Task.FromResult<JsonElement?>(null);
 
     public SocketConnection(WebSocket socket, HttpContext http, RequestExecutor executor, IReadOnlyList<IRequestInterceptor> interceptors)
     {
@@ -90,22 +91,16 @@ internal sealed class SocketConnection : IAsyncDisposable
 
     private async Task ReadAllAsync()
     {
-        using var initTimeout = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
-        initTimeout.CancelAfter(_executor.Options.ConnectionInitTimeout);
+        var late = Task.Delay(_executor.Options.ConnectionInitTimeout, _ended.Token);
         while (true)
         {
-            JsonElement? message;
-            try
-            {
-                message = await SocketReader.ReadAsync(_socket, _acknowledged ? _ended.Token : initTimeout.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (!_acknowledged && !_ended.IsCancellationRequested)
-            {
+            _reading = SocketReader.ReadAsync(_socket, _ended.Token);
+            // Cancelling the read would tear the connection down, and the client would never learn why.
+            if (!_acknowledged && await Task.WhenAny(_reading, late).ConfigureAwait(false) == late && !_ended.IsCancellationRequested)
                 throw new SocketCloseException(CloseCodes.InitializationTimeout, "Connection initialisation timeout");
-            }
-            if (message is null)
+            if (await _reading.ConfigureAwait(false) is not { } message)
                 return;
-            await HandleAsync(message.Value).ConfigureAwait(false);
+            await HandleAsync(message).ConfigureAwait(false);
         }
     }
 
@@ -210,10 +205,12 @@ internal sealed class SocketConnection : IAsyncDisposable
             try
             {
                 await _socket.CloseOutputAsync((WebSocketCloseStatus)code, SocketReader.Shorten(reason), soon.Token).ConfigureAwait(false);
+                // A read still under way brings the client's own close.
+                await _reading.WaitAsync(soon.Token).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is WebSocketException or OperationCanceledException)
+            catch (Exception error) when (error is WebSocketException or OperationCanceledException or SocketCloseException)
             {
-                // The client has gone without a word.
+                // The client has gone without a word, or speaks on.
             }
         }
         await _ended.CancelAsync().ConfigureAwait(false);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
+using System.Text;
 using System.Text.Json;
 
 namespace EventSourcedAnalytics.GraphQL.TypeSystem;
@@ -65,10 +65,27 @@ internal static class Inspect
             .Replace("E+0", "e+", StringComparison.Ordinal).Replace('E', 'e');
     }
 
-    public static string String(string value) =>
-        JsonSerializer.Serialize(value, s_plain);
-
-    private static readonly JsonSerializerOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>A string as ECMAScript writes it in JSON, with nothing escaped that needn't be.</summary>
+    public static string String(string value)
+    {
+        var text = new StringBuilder("\"", value.Length + 2);
+        foreach (var c in value)
+        {
+            _ = c switch
+            {
+                '"' => text.Append("\\\""),
+                '\\' => text.Append("\\\\"),
+                '\b' => text.Append("\\b"),
+                '\f' => text.Append("\\f"),
+                '\n' => text.Append("\\n"),
+                '\r' => text.Append("\\r"),
+                '\t' => text.Append("\\t"),
+                < ' ' => text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
+                _ => text.Append(c),
+            };
+        }
+        return text.Append('"').ToString();
+    }
 
     private static string Plain(double number)
     {

@@ -36,7 +36,8 @@ internal static class SchemaPrinter
             return "";
         if (field.Arguments.All(argument => argument.Description is null))
             return "(" + string.Join(", ", field.Arguments.Select(Input)) + ")";
-        return "(" + string.Concat(field.Arguments.Select(argument => "\n" + Describe(argument.Description, "    ") + "    " + Input(argument))) + "\n  )";
+        return "(" + string.Concat(field.Arguments.Select((argument, i) =>
+            (i == 0 || argument.Description is null ? "\n" : "\n\n") + Describe(argument.Description, "    ") + "    " + Input(argument))) + "\n  )";
     }
 
     private static string Input(InputField field) =>
@@ -45,8 +46,12 @@ internal static class SchemaPrinter
     private static string Block(IEnumerable<(string? Description, string Text)> members)
     {
         var text = new StringBuilder(" {\n");
+        var first = true;
         foreach (var (description, member) in members)
-            text.Append(Describe(description, "  ")).Append("  ").Append(member).Append('\n');
+        {
+            text.Append(first || description is null ? "" : "\n").Append(Describe(description, "  ")).Append("  ").Append(member).Append('\n');
+            first = false;
+        }
         return text.Append('}').ToString();
     }
 

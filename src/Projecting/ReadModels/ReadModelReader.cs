@@ -47,6 +47,7 @@ internal sealed class ReadModelReader(NpgsqlDataSource source, SchemaCatalog sch
             {
                 if (rows == Limits.MaxAnswerRows) throw new AnswerTooLargeException();
                 var (key, sums) = tables[selection.Table].Read(reader, selection.Table);
+                if (cells.Rows.ContainsKey(key)) continue; // two selections may overlap
                 for (var i = 0; i < sums.Length; i++) cells.Add(key, i, sums[i]);
             }
         }
@@ -75,6 +76,11 @@ internal sealed class ReadModelReader(NpgsqlDataSource source, SchemaCatalog sch
         Bound(CellPart.A, "<=", selection.ToA, long.MaxValue);
         Bound(CellPart.B, ">=", selection.FromB, long.MinValue);
         Bound(CellPart.B, "<=", selection.ToB, long.MaxValue);
+        if (selection.Text is { } text && table.ColumnOf(CellPart.Text) is { } textColumn)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = text });
+            conditions.Add($"{textColumn} = ${command.Parameters.Count}");
+        }
         command.CommandText = $"{table.Select} where {string.Join(" and ", conditions)}";
         return command;
 

@@ -6,12 +6,15 @@ namespace EventSourcedAnalytics.Server.PrivatePostgres;
 /// <summary>
 /// Where a private cluster lives. <see cref="Control"/> (<c>&lt;data&gt;/postgres</c>) is the caller's and holds the locks; <see cref="Directory"/>
 /// is PostgreSQL's and holds its data, socket and log. They are one place unless root runs PostgreSQL as a user who can't reach the data directory
-/// (a checkout below <c>/root</c>, say): then the cluster lives where that user can, and the file <c>location</c> points there.
+/// (a checkout in root's own home, say): then the cluster lives where that user can, and the file <c>location</c> points there.
 /// </summary>
 internal sealed record ClusterHome(string Control, string Directory, string? User)
 {
     private const string PointerName = "location";
     private const string OwnerName = "data-directory";
+
+    // Not the user's temporary folder, whose path may be as long as the one that is too long.
+    private const string ShortFolder = "/tmp";
 
     /// <summary>PostgreSQL's data directory (PGDATA).</summary>
     internal string Data => Path.Combine(Directory, "data");
@@ -134,7 +137,7 @@ internal sealed record ClusterHome(string Control, string Directory, string? Use
         var inside = Path.Combine(home, "run");
         return Encoding.UTF8.GetByteCount(Path.Combine(inside, ".s.PGSQL.5432")) <= Limits.MaxSocketPathBytes
             ? inside
-            : $"/tmp/analytics-{Hash(home)}";
+            : Path.Combine(ShortFolder, $"analytics-{Hash(home)}");
     }
 
     // The folder stays the caller's; others may pass through it by name, never list it.

@@ -7,8 +7,8 @@ internal sealed class ExecutableDefinitions(ValidationContext context) : Validat
 {
     public override bool Enter(SyntaxNode node, SyntaxNode? parent)
     {
-        if (node is TypeSystemDefinitionNode definition)
-            Context.Report($"The {(definition.Name is null ? "schema" : $"\"{definition.Name}\"")} definition is not executable.", node);
-        return node is DocumentNode;
+        foreach (var definition in Context.Document.Definitions.OfType<TypeSystemDefinitionNode>())
+            Context.Report($"The {(definition.Name is null ? "schema" : $"\"{definition.Name}\"")} definition is not executable.", definition);
+        return false;
     }
 }

@@ -1,0 +1,94 @@
+using EventSourcedAnalytics.Analysis.Retention;
+using EventSourcedAnalytics.Api.Access;
+using EventSourcedAnalytics.Api.Common;
+using EventSourcedAnalytics.Api.Customers;
+using EventSourcedAnalytics.Api.Projects;
+using EventSourcedAnalytics.Explorer;
+using EventSourcedAnalytics.GraphQL;
+using EventSourcedAnalytics.Projections;
+using EventSourcedAnalytics.Projections.Cohorts;
+using EventSourcedAnalytics.Projects;
+
+namespace EventSourcedAnalytics.Api.Cohorts;
+
+/// <summary>A project's cohorts.</summary>
+[ObjectType<ProjectNode>]
+public static class ProjectCohortFields
+{
+    /// <summary>The retention definitions that are kept up to date.</summary>
+    public static IReadOnlyList<DefinitionInfo> GetCohorts([Parent] ProjectNode project) => DefinitionInfo.OfKind(project.Project, DefinitionKind.Retention);
+
+    /// <summary>The numbers of a defined retention. Whole periods come from the read model; a range that cuts a period, from the events.</summary>
+    public static Task<RetentionReport?> GetRetentionAsync(
+        [Parent] ProjectNode project, string key, RangeInput range, AsOfInput? asOf, [Service] RetentionAnswers answers, CancellationToken cancellationToken) =>
+        answers.OfDefinitionAsync(project.Project, key, range, asOf, cancellationToken);
+
+    /// <summary>The numbers of any retention, asked ad hoc.</summary>
+    public static Task<RetentionReport> ExploreRetentionAsync(
+        [Parent] ProjectNode project, RetentionQueryInput query, RangeInput range, AsOfInput? asOf, [Service] RetentionAnswers answers, CancellationToken cancellationToken) =>
+        answers.OfQueryAsync(project.Project, query.ToQuery(), range, asOf, cancellationToken);
+}
+
+/// <summary>What can be asked further of a retention report.</summary>
+[ObjectType<RetentionReport>]
+public static class RetentionReportFields
+{
+    /// <summary>The persons behind a cell.</summary>
+    [UsePaging(MaxPageSize = 1000, IncludeTotalCount = true)]
+    public static async Task<IReadOnlyList<CohortMember>> GetCustomersAsync(
+        [Parent] RetentionReport report, DateTimeOffset cohort, int interval, IResolverContext context, [Service] Answering answering, CancellationToken cancellationToken,
+        IReadOnlyList<string>? value = null)
+    {
+        Guard.Customers(context.User, report.Project.Id);
+        var snapshot = await answering.SnapshotAsync(report.Project, new AsOfInput { Position = report.Position?.ToString() ?? "0" }, cancellationToken);
+        var search = new RetentionProvenance(report.Query, report.Project.Settings.Calendar, cohort.ToUnixTimeMilliseconds(), interval, value);
+        return [.. snapshot.Persons.Select(search.Find).OfType<RetentionMember>().Where(member => member.HasReturned)
+            .OrderBy(member => member.Id, StringComparer.Ordinal)
+            .Select(member => new CohortMember(new CustomerNode(report.Project, member.Id), EventNode.Of(member.Start.Event), [.. member.Returns.Select(e => EventNode.Of(e.Event))]))];
+    }
+}
+
+/// <summary>A person behind a cell of retention.</summary>
+/// <param name="Customer">The person.</param>
+/// <param name="Start">The event that put it into the cohort.</param>
+/// <param name="Returns">Its return events of the interval.</param>
+public sealed record CohortMember(CustomerNode Customer, EventNode Start, IReadOnlyList<EventNode> Returns);
+
+/// <summary>Answers retention.</summary>
+public sealed class RetentionAnswers(Answering answering)
+{
+    /// <summary>A defined retention; null if there is none of this key.</summary>
+    public async Task<RetentionReport?> OfDefinitionAsync(Project project, string key, RangeInput range, AsOfInput? asOf, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        ArgumentNullException.ThrowIfNull(range);
+        if (project.Find(DefinitionKind.Retention, key) is not { } definition) return null;
+        var retention = Definitions.Retention(definition);
+        var calendar = project.Settings.Calendar;
+        var now = answering.Now;
+        var query = retention.Query with { Range = range.ResolveSeries(calendar, now) };
+        if (RetentionFold.CanAnswer(retention, calendar, query.Range.Value)
+            && await answering.StoredAsync(CohortsProjection.ProjectionName, definition.Revision, RetentionFold.Selections(query, calendar), asOf, now,
+                cells => Analysis.Retention.RetentionReport.Build(query, calendar, cells, definition.Revision), cancellationToken) is { } stored)
+            return new RetentionReport(project, query, calendar, stored.Report, stored.AsOf, stored.Position, now);
+        return await ExploreAsync(project, query, asOf, now, cancellationToken);
+    }
+
+    /// <summary>Any retention.</summary>
+    public Task<RetentionReport> OfQueryAsync(Project project, RetentionQuery query, RangeInput range, AsOfInput? asOf, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        ArgumentNullException.ThrowIfNull(query);
+        var now = answering.Now;
+        return ExploreAsync(project, query with { Range = range.ResolveSeries(project.Settings.Calendar, now) }, asOf, now, cancellationToken);
+    }
+
+    private async Task<RetentionReport> ExploreAsync(Project project, RetentionQuery query, AsOfInput? asOf, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ApiError.ThrowIfAny(query.Validate());
+        var calendar = project.Settings.Calendar;
+        var answer = await answering.ExploreAsync(project, asOf, now, snapshot => PersonSums.Of(
+            snapshot.Persons, () => new RetentionExploration(query, calendar), static (all, person) => all.Add(person), static (all, part) => all.Merge(part), cancellationToken).Build(), cancellationToken);
+        return new RetentionReport(project, query, calendar, answer.Report, answer.AsOf, answer.Position, now);
+    }
+}

@@ -1,0 +1,94 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Api.Access;
+using EventSourcedAnalytics.Api.Common;
+using EventSourcedAnalytics.Api.Projects;
+using EventSourcedAnalytics.Explorer;
+using EventSourcedAnalytics.GraphQL;
+using EventSourcedAnalytics.Projects;
+
+namespace EventSourcedAnalytics.Api.Customers;
+
+/// <summary>A person: one or more customers joined by identity.</summary>
+[GraphQLName("Customer")]
+public sealed class CustomerNode
+{
+    internal CustomerNode(Project project, string id)
+    {
+        Project = project;
+        Id = id;
+    }
+
+    /// <summary>The person's id: the user id bound first, else the smallest anonymous id.</summary>
+    [ID]
+    public string Id { get; }
+
+    internal Project Project { get; }
+}
+
+/// <summary>An event as it lies in the log.</summary>
+/// <param name="Position">Where it lies in the log.</param>
+/// <param name="Name">What happened.</param>
+/// <param name="Type">The kind of message.</param>
+/// <param name="OccurredAt">When it happened, after clock correction.</param>
+/// <param name="ReceivedAt">When it was taken in.</param>
+/// <param name="MessageId">The sender's id of the message.</param>
+/// <param name="CustomerId">The customer as sent.</param>
+/// <param name="SessionId">The session as sent.</param>
+/// <param name="Properties">Its properties.</param>
+/// <param name="Context">Where it came from.</param>
+[GraphQLName("Event")]
+public sealed record EventNode(
+    string Position, string Name, EventType Type, DateTime OccurredAt, DateTime ReceivedAt, string MessageId, string CustomerId, string? SessionId,
+    System.Text.Json.JsonElement? Properties, System.Text.Json.JsonElement? Context)
+{
+    internal static EventNode Of(AnalyticsEvent e) => new(
+        e.Position.ToString(System.Globalization.CultureInfo.InvariantCulture), e.Name, e.Type, e.OccurredAt.ToTime(), e.ReceivedAt.ToTime(), e.MessageId, e.Customer.Id, e.SessionId,
+        Json(e.Type is EventType.Identify or EventType.Group ? e.Traits : e.Properties), Json(e.Context));
+
+    private static System.Text.Json.JsonElement? Json(Analysis.Values.JsonObjectSlice slice)
+    {
+        if (slice.IsEmpty) return null;
+        using var document = System.Text.Json.JsonDocument.Parse(slice.Utf8);
+        return document.RootElement.Clone();
+    }
+}
+
+/// <summary>Single customers of a project; needs the customer-data permission.</summary>
+[ObjectType<ProjectNode>]
+public static class ProjectCustomerFields
+{
+    /// <summary>A person by any of its ids; null if it has no events.</summary>
+    public static async Task<CustomerNode?> GetCustomerAsync(
+        [Parent] ProjectNode project, [ID] string id, IResolverContext context, [Service] LogExplorer explorer, CancellationToken cancellationToken)
+    {
+        Guard.Customers(context.User, project.Project.Id);
+        var customers = await explorer.CustomersOfAsync(project.Project, id, cancellationToken);
+        return customers is null ? null : new CustomerNode(project.Project, customers.Id);
+    }
+}
+
+/// <summary>What can be asked of a person.</summary>
+[ObjectType<CustomerNode>]
+public static class CustomerFields
+{
+    /// <summary>Its events in the order they happened, identify events included.</summary>
+    [UsePaging(MaxPageSize = 1000, IncludeTotalCount = true)]
+    public static async Task<IReadOnlyList<EventNode>> GetEventsAsync(
+        [Parent] CustomerNode customer, IResolverContext context, [Service] LogExplorer explorer, CancellationToken cancellationToken)
+    {
+        Guard.Customers(context.User, customer.Project.Id);
+        var person = await explorer.CustomersOfAsync(customer.Project, customer.Id, cancellationToken);
+        if (person is null) return [];
+        var events = await explorer.EventsOfAsync(customer.Project, person.Customers, null, cancellationToken);
+        return [.. events.Order(Comparer<AnalyticsEvent>.Create(AnalyticsEvent.Compare)).Select(EventNode.Of)];
+    }
+
+    /// <summary>The ids that are this person, as senders used them.</summary>
+    public static async Task<IReadOnlyList<string>> GetIdsAsync(
+        [Parent] CustomerNode customer, IResolverContext context, [Service] LogExplorer explorer, CancellationToken cancellationToken)
+    {
+        Guard.Customers(context.User, customer.Project.Id);
+        var person = await explorer.CustomersOfAsync(customer.Project, customer.Id, cancellationToken);
+        return person is null ? [] : [.. person.Customers.Select(member => member.Id)];
+    }
+}

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.Json;
+using EventSourcedAnalytics.Api.Access;
+using EventSourcedAnalytics.GraphQL;
+using EventSourcedAnalytics.Projecting.Engine;
+
+namespace EventSourcedAnalytics.Api.Operations;
+
+/// <summary>How the system does: what <c>analytics status</c> prints.</summary>
+/// <param name="Head">Position of the last event of the log; null while it is empty.</param>
+/// <param name="Position">Where everything live stands.</param>
+/// <param name="EventsPerSecond">Events a second over the last batches.</param>
+/// <param name="Refolds">Persons folded again since the start.</param>
+/// <param name="Duplicates">Messages skipped because they had come before.</param>
+/// <param name="LastFailure">Why the projections stopped last; null while they are well.</param>
+/// <param name="Projections">Every instance.</param>
+public sealed record SystemStatus(
+    string? Head, string? Position, double EventsPerSecond, long Refolds, long Duplicates, string? LastFailure, IReadOnlyList<ProjectionStatus> Projections);
+
+/// <summary>Where one instance of a projection stands.</summary>
+/// <param name="Name">Its schema, and its group of definitions if it isn't the first.</param>
+/// <param name="Projection">Name of the projection.</param>
+/// <param name="Version">Version of its code.</param>
+/// <param name="State">live, previous or building.</param>
+/// <param name="Position">Where it stands; null = not started.</param>
+/// <param name="Gap">Positions between it and the head: events in the embedded log, bytes in EventStoreDB.</param>
+/// <param name="LagSeconds">Time by which it is behind, 0 at the head.</param>
+/// <param name="Events">Events applied in its life.</param>
+/// <param name="Parked">Persons parked.</param>
+/// <param name="Deferred">Persons that wait for their refold.</param>
+/// <param name="UpdatedAt">Time of its last commit.</param>
+/// <param name="Hash">Read-model hash, if asked for.</param>
+public sealed record ProjectionStatus(
+    string Name, string Projection, int Version, string State, string? Position, long Gap, double LagSeconds, long Events, long Parked, long Deferred, DateTime UpdatedAt, string? Hash)
+{
+    internal static ProjectionStatus Of(InstanceStatus status, EventLog.LogPosition? standing, DateTimeOffset now)
+    {
+        var isBehind = status.Position is null ? status.Head is not null : standing is not null && status.Position < standing;
+        var gap = isBehind ? (standing?.Commit ?? status.Head?.Commit ?? 0) - (status.Position?.Commit ?? 0) : 0;
+        var lag = isBehind && status.RecordedAt is { } at ? Math.Max(0, (now - DateTimeOffset.FromUnixTimeMilliseconds(at)).TotalSeconds) : 0;
+        return new ProjectionStatus(
+            status.Name, status.Projection, status.Version, status.State, status.Position?.ToString(), gap, lag, status.Events, status.Parked, status.Deferred, status.UpdatedAt, status.Hash);
+    }
+}
+
+/// <summary>The system as a whole.</summary>
+[QueryType]
+public static class SystemQueries
+{
+    /// <summary>Where everything stands.</summary>
+    public static async Task<SystemStatus> GetSystemAsync(
+        IResolverContext context, [Service] ProjectionEngine engine, [Service] TimeProvider clock, CancellationToken cancellationToken, bool withHash = false)
+    {
+        Guard.Operate(context.User);
+        var status = await engine.GetStatusAsync(withHash, cancellationToken);
+        var now = clock.GetUtcNow();
+        return new SystemStatus(
+            status.Head?.ToString(), status.Position?.ToString(), status.EventsPerSecond, status.Refolds, status.Duplicates, status.LastFailure,
+            [.. status.Instances.Select(instance => ProjectionStatus.Of(instance, status.Head, now))]);
+    }
+
+    /// <summary>Long work; null if it is unknown or long over.</summary>
+    public static Job? GetJob([ID] string id, IResolverContext context, [Service] Jobs jobs)
+    {
+        Guard.Operate(context.User);
+        return jobs.Find(id);
+    }
+}
+
+/// <summary>Rebuilding read models: run, verify, promote, roll back, drop.</summary>
+[MutationType]
+public static class RebuildMutations
+{
+    /// <summary>Builds a new read model of a projection beside the live one.</summary>
+    public static Job StartRebuild(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, [Service] Jobs jobs)
+    {
+        Guard.Operate(context.User);
+        return jobs.Start($"rebuild {input.Projection}", progress => engine.RunRebuildAsync(input.Projection, new Forward(progress), CancellationToken.None));
+    }
+
+    /// <summary>Compares the new read model with the live one, both at one position.</summary>
+    public static Job CompareRebuild(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, [Service] Jobs jobs)
+    {
+        Guard.Operate(context.User);
+        return jobs.Start($"compare {input.Projection}", async _ => ToJson(await engine.CompareAsync(input.Projection, CancellationToken.None)));
+    }
+
+    /// <summary>Folds every person of the log anew and compares with the live read model.</summary>
+    public static Job StartVerification(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, [Service] Jobs jobs)
+    {
+        Guard.Operate(context.User);
+        return jobs.Start($"verify {input.Projection}", async progress => ToJson(await engine.VerifyAsync(
+            input.Projection, new Count(progress), CancellationToken.None)));
+    }
+
+    /// <summary>Makes the new read model the live one.</summary>
+    public static Task<string> PromoteRebuildAsync(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
+        ChangeAsync(context, () => engine.PromoteAsync(input.Projection, cancellationToken));
+
+    /// <summary>Makes the read model that was live before live again.</summary>
+    public static Task<string> RollbackRebuildAsync(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
+        ChangeAsync(context, () => engine.RollbackAsync(input.Projection, cancellationToken));
+
+    /// <summary>Drops every read model of a projection that isn't live.</summary>
+    public static Task<IReadOnlyList<string>> DropRebuildAsync(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
+        ChangeAsync(context, () => engine.DropAsync(input.Projection, cancellationToken));
+
+    private static async Task<T> ChangeAsync<T>(IResolverContext context, Func<Task<T>> change)
+    {
+        Guard.Operate(context.User);
+        try { return await change(); }
+        catch (RebuildException error) { throw ApiError.Invalid(error.Message); }
+        catch (KeyNotFoundException error) { throw ApiError.NotFound(error.Message); }
+    }
+
+    private static string ToJson(Comparison comparison) => JsonSerializer.Serialize(new
+    {
+        position = comparison.Position?.ToString(),
+        equal = comparison.IsEqual,
+        hash = comparison.LeftHash,
+        otherHash = comparison.RightHash,
+        cells = comparison.Cells,
+        differences = comparison.DifferenceCount,
+        first = comparison.Differences.Select(difference =>
+            string.Create(CultureInfo.InvariantCulture, $"{difference.Table} {difference.Key} {difference.Measure}: {difference.Left} <> {difference.Right}")),
+    });
+
+    private sealed class Forward(IProgress<(double, string)> progress) : IProgress<RebuildProgress>
+    {
+        public void Report(RebuildProgress value) => progress.Report((value.Fraction, string.Create(CultureInfo.InvariantCulture,
+            $"position {value.Position} of {value.Target}, {value.EventsPerSecond:N0} events/s{(value.Remaining is { } left ? $", {left:mm\\:ss} left" : "")}")));
+    }
+
+    private sealed class Count(IProgress<(double, string)> progress) : IProgress<long>
+    {
+        public void Report(long value) => progress.Report((0, string.Create(CultureInfo.InvariantCulture, $"{value:N0} events read")));
+    }
+}
+
+/// <summary>Which projection.</summary>
+/// <param name="Projection">Its name, for example funnels.</param>
+public sealed record StartRebuildInput(string Projection);

@@ -1,0 +1,78 @@
+using EventSourcedAnalytics.Api.Access;
+using EventSourcedAnalytics.GraphQL;
+using EventSourcedAnalytics.Projects;
+
+namespace EventSourcedAnalytics.Api.Projects;
+
+/// <summary>A project: its settings, definitions and numbers.</summary>
+[GraphQLName("Project")]
+public sealed class ProjectNode
+{
+    internal ProjectNode(Project project) => Project = project;
+
+    /// <summary>Its id.</summary>
+    [ID]
+    public string Id => Project.Id;
+
+    /// <summary>Its name, for people.</summary>
+    public string Name => Project.Name;
+
+    /// <summary>IANA name of the zone that days, weeks and months are cut in.</summary>
+    public string TimeZone => Project.Settings.TimeZone;
+
+    /// <summary>First day of a week.</summary>
+    public DayOfWeek WeekStart => Project.Settings.WeekStart;
+
+    /// <summary>Currency of orders that name none.</summary>
+    public string DefaultCurrency => Project.Settings.Revenue.DefaultCurrency;
+
+    /// <summary>The keys that are not revoked; never the keys themselves.</summary>
+    public IReadOnlyList<KeyInfo> Keys => [.. Project.Keys.Values.OrderBy(key => key.Name, StringComparer.Ordinal).Select(key => new KeyInfo(key.Id, key.Kind, key.Name, key.CustomerData, key.Domain))];
+
+    internal Project Project { get; }
+}
+
+/// <summary>A key, without its text.</summary>
+/// <param name="Id">Names it.</param>
+/// <param name="Kind">What it opens.</param>
+/// <param name="Name">What it is for.</param>
+/// <param name="CustomerData">True if it may see single customers.</param>
+/// <param name="Domain">The only host it may be used from.</param>
+public sealed record KeyInfo([property: ID] string Id, KeyKind Kind, string Name, bool CustomerData, string? Domain);
+
+/// <summary>A question that a project keeps an answer to.</summary>
+/// <param name="Id">Names it, for <c>retireDefinition</c>.</param>
+/// <param name="Key">Names it among its kind.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Definition">The definition itself, as JSON.</param>
+/// <param name="Revision">Number of its revision: changes with the definition and with the settings that change its numbers.</param>
+/// <param name="DefinedAt">Position of its last change.</param>
+public sealed record DefinitionInfo([property: ID] string Id, string Key, string Name, System.Text.Json.JsonElement Definition, string Revision, string DefinedAt)
+{
+    internal static DefinitionInfo Of(Definition definition)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(definition.Json);
+        return new DefinitionInfo(
+            $"{definition.Kind}:{definition.Key}", definition.Key, definition.Name, json.RootElement.Clone(),
+            definition.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture), definition.DefinedAt.ToString());
+    }
+
+    internal static IReadOnlyList<DefinitionInfo> OfKind(Project project, DefinitionKind kind) =>
+        [.. project.Definitions.Where(definition => definition.Kind == kind && !definition.IsRetired).Select(Of)];
+}
+
+/// <summary>Where everything starts.</summary>
+[QueryType]
+public static class ProjectQueries
+{
+    /// <summary>A project; null if there is none of this id or the key doesn't open it.</summary>
+    public static ProjectNode? GetProject([ID] string id, IResolverContext context, [Service] ProjectsView projects)
+    {
+        Guard.Read(context.User, id);
+        return projects.Projects.TryGetValue(id, out var project) ? new ProjectNode(project) : null;
+    }
+
+    /// <summary>The projects that the key opens.</summary>
+    public static IReadOnlyList<ProjectNode> GetProjects(IResolverContext context, [Service] ProjectsView projects) =>
+        [.. projects.Projects.Values.Where(project => context.User.MayRead(project.Id)).OrderBy(project => project.Id, StringComparer.Ordinal).Select(project => new ProjectNode(project))];
+}

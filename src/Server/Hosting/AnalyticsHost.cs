@@ -1,0 +1,141 @@
+using EventSourcedAnalytics.Api;
+using EventSourcedAnalytics.Api.Access;
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.GraphQL;
+using EventSourcedAnalytics.Ingestion;
+using EventSourcedAnalytics.Projecting.Contract;
+using EventSourcedAnalytics.Projecting.Engine;
+using EventSourcedAnalytics.Projections.Activity;
+using EventSourcedAnalytics.Projections.Cohorts;
+using EventSourcedAnalytics.Projections.Funnels;
+using EventSourcedAnalytics.Projections.Revenue;
+using EventSourcedAnalytics.Projects;
+using EventSourcedAnalytics.Server.Pages;
+using EventSourcedAnalytics.Server.PrivatePostgres;
+using Npgsql;
+
+namespace EventSourcedAnalytics.Server.Hosting;
+
+/// <summary>The whole system in one process: log, projects, front door, projections, API and page.</summary>
+public sealed class AnalyticsHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly PrivatePostgresCluster? cluster;
+
+    private AnalyticsHost(WebApplication app, PrivatePostgresCluster? cluster, string adminKey)
+    {
+        this.app = app;
+        this.cluster = cluster;
+        AdminKey = adminKey;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(app.Urls.First());
+
+    /// <summary>The key that opens everything.</summary>
+    public string AdminKey { get; }
+
+    /// <summary>Its services.</summary>
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>Starts everything.</summary>
+    /// <param name="configuration">See the settings in docs/operations.md.</param>
+    /// <param name="urls">Where to listen; null = as configured.</param>
+    /// <param name="minimumLevel">What is logged to the console.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="LogInUseException">Another process has the embedded log open.</exception>
+    public static async Task<AnalyticsHost> StartAsync(
+        IConfiguration configuration, string? urls = null, LogLevel minimumLevel = LogLevel.Warning, CancellationToken cancellationToken = default)
+    {
+        var settings = ServerSettings.From(configuration);
+        Directory.CreateDirectory(settings.DataDirectory);
+        using var startLogging = LoggerFactory.Create(logging => ConfigureLogging(logging, minimumLevel));
+        var log = OpenLog(settings);
+        PrivatePostgresCluster? cluster = null;
+        try
+        {
+            cluster = settings.Postgres is null
+                ? await PrivatePostgresCluster.EnsureStartedAsync(settings.DataDirectory, startLogging.CreateLogger("PrivatePostgres"), cancellationToken)
+                : null;
+            var source = DataSource(settings.Postgres ?? cluster!.ConnectionString);
+            var adminKey = AdminKeyFile.Resolve(settings);
+            var app = Build(configuration, urls ?? settings.Urls, minimumLevel, log, source, adminKey);
+            await app.StartAsync(cancellationToken);
+            return new AnalyticsHost(app, cluster, adminKey.Text);
+        }
+        catch
+        {
+            await log.DisposeAsync();
+            if (cluster is not null) await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs until the process is asked to stop.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => app.WaitForShutdownAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        if (cluster is not null) await cluster.DisposeAsync();
+    }
+
+    private static WebApplication Build(IConfiguration configuration, string urls, LogLevel minimumLevel, IEventLog log, NpgsqlDataSource source, AdminKey adminKey)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddConfiguration(configuration);
+        builder.WebHost.UseUrls(urls);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.ClearProviders();
+        ConfigureLogging(builder.Logging, minimumLevel);
+        builder.Host.ConfigureHostOptions(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+
+        var services = builder.Services;
+        services.AddSingleton(_ => log);
+        services.AddSingleton(_ => source);
+        services.AddSingleton(adminKey);
+        services.AddProjects();
+        services.AddIngestion(options => options.AdminKey = adminKey.Text);
+        services.AddSingleton<Projection, FunnelsProjection>();
+        services.AddSingleton<Projection, CohortsProjection>();
+        services.AddSingleton<Projection, RevenueProjection>();
+        services.AddSingleton<Projection, ActivityProjection>();
+        services.AddSingleton<ProjectionCatalog>();
+        services.AddSingleton<ProjectionEngine>();
+        services.AddHostedService<EngineService>();
+        services.AddAnalyticsApi();
+
+        var app = builder.Build();
+        app.UseWebSockets();
+        app.MapIngestion();
+        app.MapGraphQL("/graphql");
+        app.MapHealth();
+        app.MapDashboard();
+        return app;
+    }
+
+    private static IEventLog OpenLog(ServerSettings settings) => settings.EventStore is null
+        ? EmbeddedEventLog.Open(Path.Combine(settings.DataDirectory, "log"))
+        : throw new NotSupportedException("EventStore__ConnectionString is set, but this build has no EventStoreDB adapter yet. Leave it out to use the embedded log.");
+
+    private static NpgsqlDataSource DataSource(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.ConnectionStringBuilder.ApplicationName ??= "analytics";
+        builder.ConnectionStringBuilder.Timezone = "UTC";
+        return builder.Build();
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging, LogLevel minimumLevel) => logging
+        .SetMinimumLevel(minimumLevel)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Npgsql", LogLevel.Warning)
+        .AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+}
