@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
@@ -22,7 +21,7 @@ public static class RevenueBenchmark
 
     /// <summary>Runs the benchmark.</summary>
     /// <param name="args">Not used.</param>
-    /// <returns>One line of JSON: events per second, and bytes of state per person.</returns>
+    /// <returns>One line of JSON: events per second of processor time, and bytes of state per person.</returns>
     public static Task<string> RunAsync(string[] args)
     {
         var calendar = Calendar.For("Europe/Berlin");
@@ -61,14 +60,15 @@ public static class RevenueBenchmark
         }));
     }
 
+    // Seconds of processor time, collection of garbage included: a busy machine takes turns, it doesn't make the code slower.
     private static long Rate(Func<long> pass)
     {
         pass();
-        var watch = Stopwatch.StartNew();
+        var begin = Environment.CpuUsage.TotalTime;
         long sink = 0;
         for (var i = 0; i < Passes; i++) sink += pass();
         GC.KeepAlive(sink);
-        return (long)(Persons * (double)EventsPerPerson * Passes / watch.Elapsed.TotalSeconds);
+        return (long)(Persons * (double)EventsPerPerson * Passes / (Environment.CpuUsage.TotalTime - begin).TotalSeconds);
     }
 
     private static long Fold(IFold fold, List<PersonHistory> histories)
