@@ -83,6 +83,14 @@ public sealed record CaseData(
         catch (JsonException error) { throw new CaseUnsupportedException(error.Message, error); }
     }
 
+    /// <summary>The answer from stored cells must be the ad-hoc one.</summary>
+    /// <exception cref="InvalidOperationException">They differ.</exception>
+    internal static void RequireSame<TReport>(TReport adHoc, TReport stored)
+    {
+        string left = JsonSerializer.Serialize(adHoc, AnalysisJson.Options), right = JsonSerializer.Serialize(stored, AnalysisJson.Options);
+        if (left != right) throw new InvalidOperationException($"The stored cells answer otherwise than the events: {right} instead of {left}");
+    }
+
     private Dictionary<string, string> PersonsById()
     {
         var persons = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -42,4 +42,25 @@ public sealed class CaseDifferences
     {
         if (expected.GetString() != actual) Add(place, expected.GetString(), actual);
     }
+
+    /// <summary>Compares a list of texts, in order.</summary>
+    public void Texts(string place, JsonElement expected, IEnumerable<string> actual)
+    {
+        var wanted = string.Join(", ", expected.EnumerateArray().Select(entry => entry.GetString()));
+        var given = string.Join(", ", actual);
+        if (wanted != given) Add(place, $"[{wanted}]", $"[{given}]");
+    }
+
+    /// <summary>Compares a list of whole numbers, in order; null is not asserted.</summary>
+    public void Integers(string place, JsonElement expected, IReadOnlyList<long> actual)
+    {
+        ArgumentNullException.ThrowIfNull(actual);
+        if (expected.GetArrayLength() != actual.Count) Add($"{place} length", expected.GetArrayLength(), actual.Count);
+        var index = -1;
+        foreach (var wanted in expected.EnumerateArray())
+        {
+            index++;
+            if (wanted.ValueKind != JsonValueKind.Null && index < actual.Count) Integer($"{place}[{index}]", wanted, actual[index]);
+        }
+    }
 }

@@ -8,5 +8,10 @@ public static class CaseSuites
     [
         new FunnelCaseSuite(new FunnelFoldAnswers()),
         new WindowFunnelCaseSuite(new FunnelFoldAnswers()),
+        new RetentionCaseSuite(new RetentionFoldAnswers()),
+        new LifecycleCaseSuite(new LifecycleFoldAnswers()),
+        new StickinessCaseSuite(new StickinessFoldAnswers()),
+        new ActiveCaseSuite(new ActiveFoldAnswers()),
+        new RevenueCaseSuite(new RevenueFoldAnswers()),
     ];
 }

@@ -1,5 +1,3 @@
-using EventSourcedAnalytics.Analysis.Time;
-
 namespace EventSourcedAnalytics.Analysis.Revenue;
 
 /// <summary>The sums behind a <see cref="RevenueReport"/>, filled from events or from cells.</summary>
@@ -75,10 +73,10 @@ internal sealed class RevenueSums
         }
     }
 
-    public RevenueReport ToReport(Period interval) => new(
-        interval,
+    public RevenueReport ToReport(OrdersQuery query) => new(
+        query.Interval,
         starts,
-        [.. byCurrency.Where(pair => pair.Value.Any(sum => sum.Orders + sum.RefundCount > 0)).Select(pair => new CurrencyRevenue(pair.Key, PeriodsOf(pair.Value)))],
+        [.. byCurrency.Where(pair => (query.CurrencyCode ?? pair.Key) == pair.Key && pair.Value.Any(sum => sum.Orders + sum.RefundCount > 0)).Select(pair => new CurrencyRevenue(pair.Key, PeriodsOf(pair.Value)))],
         [.. totals.Select((total, i) => new RevenueTotals(starts[i], total.Duplicates, total.Unreadable, total.Buyers))]);
 
     private RevenuePeriod[] PeriodsOf(Sum[] sums) =>

@@ -1,0 +1,22 @@
+using EventSourcedAnalytics.Analysis.Breakdowns;
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Analysis.Values;
+
+namespace EventSourcedAnalytics.Analysis.Sessions;
+
+/// <summary>The page that an event views.</summary>
+internal static class PageOf
+{
+    private static readonly PropertyPath ContextPath = PropertyPath.Parse("context.page.path");
+    private static readonly PropertyPath PropertiesPath = PropertyPath.Parse("properties.path");
+
+    /// <summary><c>context.page.path</c>, else <c>properties.path</c>, else the name of the page or screen, as a breakdown's key; null if the event is no page view.</summary>
+    public static string? View(in PersonEvent e)
+    {
+        if (e.Event.Type is not (EventType.Page or EventType.Screen)) return null;
+        var path = e.Find(ContextPath);
+        if (!path.IsSet) path = e.Find(PropertiesPath);
+        return BreakdownKey.From([path.IsSet ? path.ToLabel() : e.Event.Name]);
+    }
+}
