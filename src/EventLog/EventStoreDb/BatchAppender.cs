@@ -15,6 +15,9 @@ namespace EventSourcedAnalytics.EventLog.EventStoreDb;
 /// </summary>
 internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
 {
+    /// <summary>The answer to an append that a follower refused: surely not written, to be sent again to the leader.</summary>
+    public static readonly AppendResult NotLeader = new AppendResult.Failed("The node is not the leader of its cluster.");
+
     private readonly SemaphoreSlim places = new(EventStoreLimits.AppendsInFlight);
     private readonly SemaphoreSlim sending = new(1);
     private readonly CancellationTokenSource closed = new();
@@ -126,7 +129,7 @@ internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
         {
             failure ??= reason;
             foreach (var correlation in waiting.Keys)
-                if (waiting.TryRemove(correlation, out var lost)) lost.Answer.TrySetResult(new AppendResult.Failed(reason.Message));
+                if (waiting.TryRemove(correlation, out var lost)) lost.Answer.TrySetResult(IsNotLeader(reason) ? NotLeader : new AppendResult.Failed(reason.Message));
             content.End();
             try
             {
@@ -137,6 +140,8 @@ internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
                 // The call has ended by itself at the same time.
             }
         }
+
+        private static bool IsNotLeader(Exception reason) => reason is RpcException rpc && rpc.Trailers.GetValueOrDefault("exception") == "not-leader";
 
         private async Task ReceiveAsync(GrpcChannel channel, CancellationToken cancellationToken)
         {
