@@ -83,6 +83,8 @@ internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
         }
         catch (Exception e) when (e is RpcException or IOException or HttpRequestException or ObjectDisposedException or InvalidOperationException)
         {
+            // The call itself knows better why it ended.
+            await Task.WhenAny(current.Received, Task.Delay(EventStoreLimits.LastWords, CancellationToken.None)).ConfigureAwait(false);
             current.Fail(e);
         }
         unsent.Clear();
@@ -108,10 +110,13 @@ internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
         {
             this.client = client;
             ended = CancellationTokenSource.CreateLinkedTokenSource(closed);
-            _ = ReceiveAsync(channel, ended.Token);
+            Received = ReceiveAsync(channel, ended.Token);
         }
 
         public bool IsBroken => failure is not null;
+
+        /// <summary>Completes, never with an error, when the call has ended.</summary>
+        public Task Received { get; }
 
         public Task<AppendResult> Expect(StreamAppend append, List<IMessage> messages)
         {
