@@ -15,6 +15,9 @@ namespace EventSourcedAnalytics.EventLog.EventStoreDb;
 /// </summary>
 internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
 {
+    /// <summary>The answer to an append that a follower refused: surely not written, to be sent again to the leader.</summary>
+    public static readonly AppendResult NotLeader = new AppendResult.Failed("The node is not the leader of its cluster.");
+
     private readonly SemaphoreSlim places = new(EventStoreLimits.AppendsInFlight);
     private readonly SemaphoreSlim sending = new(1);
     private readonly CancellationTokenSource closed = new();
@@ -80,6 +83,8 @@ internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
         }
         catch (Exception e) when (e is RpcException or IOException or HttpRequestException or ObjectDisposedException or InvalidOperationException)
         {
+            // The call itself knows better why it ended.
+            await Task.WhenAny(current.Received, Task.Delay(EventStoreLimits.LastWords, CancellationToken.None)).ConfigureAwait(false);
             current.Fail(e);
         }
         unsent.Clear();
@@ -105,10 +110,13 @@ internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
         {
             this.client = client;
             ended = CancellationTokenSource.CreateLinkedTokenSource(closed);
-            _ = ReceiveAsync(channel, ended.Token);
+            Received = ReceiveAsync(channel, ended.Token);
         }
 
         public bool IsBroken => failure is not null;
+
+        /// <summary>Completes, never with an error, when the call has ended.</summary>
+        public Task Received { get; }
 
         public Task<AppendResult> Expect(StreamAppend append, List<IMessage> messages)
         {
@@ -126,7 +134,7 @@ internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
         {
             failure ??= reason;
             foreach (var correlation in waiting.Keys)
-                if (waiting.TryRemove(correlation, out var lost)) lost.Answer.TrySetResult(new AppendResult.Failed(reason.Message));
+                if (waiting.TryRemove(correlation, out var lost)) lost.Answer.TrySetResult(IsNotLeader(reason) ? NotLeader : new AppendResult.Failed(reason.Message));
             content.End();
             try
             {
@@ -137,6 +145,8 @@ internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
                 // The call has ended by itself at the same time.
             }
         }
+
+        private static bool IsNotLeader(Exception reason) => reason is RpcException rpc && rpc.Trailers.GetValueOrDefault("exception") == "not-leader";
 
         private async Task ReceiveAsync(GrpcChannel channel, CancellationToken cancellationToken)
         {

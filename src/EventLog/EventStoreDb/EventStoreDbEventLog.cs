@@ -53,16 +53,19 @@ public sealed class EventStoreDbEventLog : IEventLog
     {
         ArgumentNullException.ThrowIfNull(appends);
         foreach (var append in appends) Check(append);
-        Task<AppendResult>[] answers;
         try
         {
-            answers = await appender.SendAsync(appends, cancellationToken).ConfigureAwait(false);
+            var results = await SendAsync(appends, cancellationToken).ConfigureAwait(false);
+            var refused = Enumerable.Range(0, results.Length).Where(i => ReferenceEquals(results[i], BatchAppender.NotLeader)).ToArray();
+            if (refused.Length == 0) return results;
+            var again = await SendAsync([.. refused.Select(i => appends[i])], cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < refused.Length; i++) results[refused[i]] = again[i];
+            return results;
         }
         catch (DiscoveryException e)
         {
             return [.. appends.Select(_ => new AppendResult.Failed(e.Message))];
         }
-        return await Task.WhenAll(answers).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -147,6 +150,9 @@ public sealed class EventStoreDbEventLog : IEventLog
         await appender.DisposeAsync().ConfigureAwait(false);
         await client.DisposeAsync().ConfigureAwait(false);
     }
+
+    private async Task<AppendResult[]> SendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>
+        await Task.WhenAll(await appender.SendAsync(appends, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
 
     private async Task<LogPage?> ReadPageAsync(LogPosition? after, int maxPageEvents, StreamFilter filter, CancellationToken cancellationToken)
     {

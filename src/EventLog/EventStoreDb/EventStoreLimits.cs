@@ -15,6 +15,9 @@ internal static class EventStoreLimits
     /// <summary>Windows between two checkpoints.</summary>
     public const uint CheckpointInterval = 32;
 
+    /// <summary>How long a broken call is given to say why.</summary>
+    public static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private const int FirstBackoffMilliseconds = 50;
     private const int LastBackoffMilliseconds = 5_000;
 
