@@ -4,7 +4,8 @@
 FROM node:20-bookworm-slim AS dashboard
 WORKDIR /source
 COPY . .
-RUN if [ -f src/Dashboard/package.json ]; then cd src/Dashboard && npm ci --no-audit --no-fund && npm run build && rm -rf node_modules; fi
+RUN for lock in $(find src -name package-lock.json); do (cd "$(dirname "$lock")" && npm ci --no-audit --no-fund) || exit 1; done
+RUN if [ -f src/Dashboard/package.json ]; then cd src/Dashboard && npm run build && rm -rf node_modules; fi
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source

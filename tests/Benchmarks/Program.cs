@@ -1,20 +1,22 @@
-using EventSourcedAnalytics.Benchmarks.Folds;
-using EventSourcedAnalytics.Benchmarks.Log;
+using System.Reflection;
 
-var benchmarks = new Dictionary<string, Func<string[], Task<string>>>(StringComparer.Ordinal)
-{
-    ["funnel"] = FunnelBenchmark.RunAsync,
-    ["log-append"] = LogAppend.RunAsync,
-    ["log-read-all"] = LogReadAll.RunAsync,
-    ["log-read-stream"] = LogReadStream.RunAsync,
-    ["fold-retention"] = RetentionBenchmark.RunAsync,
-    ["log-delivery"] = LogDelivery.RunAsync,
-};
+// A benchmark is a class named XBenchmark (or LogX) with `static Task<string> RunAsync(string[] args)`: its name here is the class's, in lower case with dashes.
+var benchmarks = Assembly.GetExecutingAssembly().GetTypes()
+    .Select(type => (Type: type, Run: type.GetMethod("RunAsync", BindingFlags.Public | BindingFlags.Static, [typeof(string[])])))
+    .Where(found => found.Run?.ReturnType == typeof(Task<string>))
+    .ToDictionary(found => NameOf(found.Type), found => found.Run!.CreateDelegate<Func<string[], Task<string>>>(), StringComparer.Ordinal);
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
 {
-    Console.Error.WriteLine($"Usage: dotnet run -c Release --project tests/Benchmarks -- NAME [arguments]; names: {string.Join(", ", benchmarks.Keys)}");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Benchmarks -- NAME [arguments]; names:");
+    foreach (var name in benchmarks.Keys.Order(StringComparer.Ordinal)) Console.Error.WriteLine("  " + name);
     return 2;
 }
 Console.WriteLine(await run(args[1..]));
 return 0;
+
+static string NameOf(Type type)
+{
+    var name = type.Name.EndsWith("Benchmark", StringComparison.Ordinal) ? type.Name[..^"Benchmark".Length] : type.Name;
+    return string.Concat(name.Select((c, i) => (i > 0 && char.IsUpper(c) ? "-" : "") + char.ToLowerInvariant(c)));
+}

@@ -45,6 +45,17 @@ public sealed partial class TidyTests
     public void No_code_is_commented_out() =>
         Repository.AssertNone(CommentsThat(c => !c.TrimStart().StartsWith("///", StringComparison.Ordinal) && DeadCode().IsMatch(c)), "Git keeps old code:");
 
+    [Theory]
+    [InlineData("// var x = 1;", true)]
+    [InlineData("// total += price;", true)]
+    [InlineData("// Write(x);", true)]
+    [InlineData("// if (x > 1) {", true)]
+    [InlineData("// return null;", true)]
+    [InlineData("// }", true)]
+    [InlineData("// A retry may be cut into other batches; the whole is refused;", false)]
+    [InlineData("// for a reader (see below)", false)]
+    public void Dead_code_is_told_from_prose(string comment, bool isCode) => Assert.Equal(isCode, DeadCode().IsMatch(comment));
+
     [Fact]
     public void No_comment_names_an_issue() =>
         Repository.AssertNone(CommentsThat(IssueNumber().IsMatch), "How code came about is git's business:");
@@ -77,7 +88,9 @@ public sealed partial class TidyTests
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|WIP)\b")]
     private static partial Regex Postponed();
 
-    [GeneratedRegex(@"^\s*//\s*([\w.\[\]<>]+(\(.*\))?\s*(=|\+=)?\s*.*;|[{}]|(if|for|foreach|while|switch|using|return|var|public|private|internal|await)\b.*[;{(])\s*$")]
+    [GeneratedRegex(
+        @"^\s*//\s*([{}]|([\w.<>\[\]?]+\s+)?[\w.\[\]]+\s*([-+?]{0,2}=)\s*\S.*;|[\w.]+\(.*\);|[\w.]+(\+\+|--);"
+        + @"|(if|for|foreach|while|switch|using|lock)\s*\(.*[;{)]|(return|var|public|private|internal|await|throw)\b.*;)\s*$")]
     private static partial Regex DeadCode();
 
     [GeneratedRegex(@"(^|[\s(])#\d+\b")]

@@ -165,8 +165,7 @@ public sealed class FunnelExploration
     private FunnelPerson Show(FunnelOutcome outcome)
     {
         int[] steps = [.. Enumerable.Range(1, rules.Steps).Where(outcome.Result.Holds)];
-        var leftOut = Enumerable.Range(1, rules.Steps).Where(step => rules.IsOptional(step) && !outcome.Result.Holds(step)).ToHashSet();
-        return new FunnelPerson(outcome.PersonId, outcome.Result.Depth, steps, outcome.Result.Chain.ToArray()) { LeftOut = leftOut };
+        return new FunnelPerson(outcome.PersonId, outcome.Result.Depth, steps, outcome.Result.Chain.ToArray());
     }
 }
 

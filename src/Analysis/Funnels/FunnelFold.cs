@@ -42,7 +42,7 @@ public sealed class FunnelFold : Fold<FunnelState>
         pairs = FunnelCells.TimePairs(definition.Query);
         var named = (definition.NamedRanges ?? []).Select((range, number) =>
             (new LanePlan(rules, calendar, [], FunnelScope.OfNamed(number), KeepsAll: false), range.ToTimeRange()));
-        ranges = [(new LanePlan(rules, calendar, Intervals, FunnelScope.OfWhole, KeepsAll: false), TimeRange.All), .. named];
+        ranges = [(new LanePlan(rules, calendar, rules.HasTrend ? Intervals : [], FunnelScope.OfWhole, KeepsAll: false), TimeRange.All), .. named];
     }
 
     /// <inheritdoc/>

@@ -7,13 +7,9 @@ namespace EventSourcedAnalytics.Analysis.Funnels;
 /// <param name="Path">The event of each of <paramref name="Steps"/>.</param>
 public sealed record FunnelPerson(string Id, int Depth, IReadOnlyList<int> Steps, IReadOnlyList<FunnelTouch> Path)
 {
-    /// <summary>Whether a step was reached or passed (an optional one: done).</summary>
-    public bool Reached(int step) => Steps.Contains(step) || (Depth > step && IsRequired(step));
+    /// <summary>Whether the person counts for a step: reached it or a deeper one; an optional step must itself have been done.</summary>
+    public bool Reached(int step) => Steps.Contains(step);
 
     /// <summary>Whether the step before was the deepest one reached.</summary>
     public bool DroppedBefore(int step) => Depth == step - 1;
-
-    private bool IsRequired(int step) => !LeftOut.Contains(step);
-
-    internal IReadOnlySet<int> LeftOut { get; init; } = new HashSet<int>();
 }

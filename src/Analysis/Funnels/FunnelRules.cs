@@ -51,6 +51,9 @@ internal sealed class FunnelRules
     /// <summary>Some events taint.</summary>
     public bool HasExclusions { get; }
 
+    /// <summary>Whether the funnel can be shown per period of entry: it has two steps at least, and none is optional.</summary>
+    public bool HasTrend => Steps > 1 && Optional == 0;
+
     /// <summary>Whether a step may be left out.</summary>
     public bool IsOptional(int step) => (Optional & Bit(step)) != 0;
 

@@ -1,4 +1,3 @@
-using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Time;
 
 namespace EventSourcedAnalytics.Analysis.Funnels;
@@ -14,7 +13,7 @@ internal sealed record LanePlan(FunnelRules Rules, Calendar Calendar, IReadOnlyL
 /// <summary>
 /// The funnel of one breakdown value (or of all): a pass for the whole range and one for each period in which an entry may still go on.
 /// </summary>
-internal sealed class Lane
+internal sealed partial class Lane
 {
     private readonly LanePlan plan;
     private readonly List<(FunnelScope Scope, Pass Pass)> open = [];
@@ -113,45 +112,6 @@ internal sealed class Lane
         return clone;
     }
 
-    /// <summary>Writes the state as of the person's last event.</summary>
-    public void Write(StateWriter writer, long at)
-    {
-        Close(at);
-        writer.Text(Label);
-        writer.Bool(keepsClosed);
-        writer.Int64(closed.Count);
-        foreach (var (scope, result) in closed)
-        {
-            WriteScope(writer, scope);
-            FunnelResult.Write(result, writer);
-        }
-        writer.Int64(open.Count);
-        foreach (var (scope, pass) in open)
-        {
-            WriteScope(writer, scope);
-            pass.Write(writer, at);
-        }
-        if (window is not null && open.Exists(entry => !entry.Pass.IsIdle(at))) window.Write(writer, at);
-        else if (window is not null) writer.Int64(0);
-    }
-
-    /// <summary>Reads what <see cref="Write"/> wrote, into a lane that has seen nothing.</summary>
-    public void Read(ref StateReader reader)
-    {
-        Label = reader.Text();
-        keepsClosed = reader.Bool();
-        for (var count = reader.Int64(); count > 0; count--) closed.Add((ReadScope(ref reader), FunnelResult.Read(ref reader)!));
-        open.Clear();
-        for (var count = reader.Int64(); count > 0; count--)
-        {
-            var scope = ReadScope(ref reader);
-            Open(scope).Read(ref reader);
-            for (var i = 0; i < openUntil.Length; i++)
-                if (scope.Kind == FunnelScope.KindOf(plan.Intervals[i])) openUntil[i] = Math.Max(openUntil[i], scope.LastEntry);
-        }
-        window?.Read(ref reader);
-    }
-
     private FunnelResult? KeepEnded(in FunnelScope scope, Pass pass, FunnelResult? before, IFunnelSink sink)
     {
         foreach (var result in pass.Ended)
@@ -205,21 +165,5 @@ internal sealed class Lane
     {
         pass.Reset();
         spare.Push(pass);
-    }
-
-    private static void WriteScope(StateWriter writer, in FunnelScope scope)
-    {
-        writer.Int64(scope.Kind);
-        if (scope.Kind is FunnelScope.Whole) return;
-        writer.Int64(scope.Start);
-        if (scope.Kind is not FunnelScope.Named) writer.Int64(scope.LastEntry - scope.Start);
-    }
-
-    private static FunnelScope ReadScope(ref StateReader reader)
-    {
-        var kind = (byte)reader.Int64();
-        if (kind == FunnelScope.Whole) return FunnelScope.OfWhole;
-        var start = reader.Int64();
-        return kind == FunnelScope.Named ? FunnelScope.OfNamed((int)start) : new FunnelScope(kind, start, start + reader.Int64());
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Track
     private readonly Lane main;
     private readonly Lane? blank;
     private readonly Dictionary<string, Lane> values = new(StringComparer.Ordinal);
+    private readonly Func<StepEvent, string?, StepEvent?> carrying;
     private StepEvent[] buffer = [];
     private bool touched;
 
@@ -30,6 +31,7 @@ internal sealed class Track
         attribution = breakdown?.Attribution;
         attributedStep = attribution == FunnelAttribution.Step ? FunnelRules.Bit(breakdown!.Step!.Value) : 0;
         noValue = BreakdownLabel.Join([.. Enumerable.Repeat("", breakdown?.By.Count ?? 0)]);
+        carrying = Carrying;
         main = new Lane(plan, MovesWithTouch ? noValue : null, keepsClosed: MovesWithTouch);
         blank = attribution == FunnelAttribution.Step ? new Lane(plan, null, keepsClosed: true) : null;
     }
@@ -105,7 +107,7 @@ internal sealed class Track
 
     private void TakeCarrying(Lane lane, ReadOnlySpan<StepEvent> group, string? label, IFunnelSink sink)
     {
-        var own = Select(group, label, Carrying);
+        var own = Select(group, label, carrying);
         if (own.Length > 0) lane.Take(own, sink);
     }
 

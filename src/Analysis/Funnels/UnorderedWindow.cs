@@ -9,6 +9,9 @@ namespace EventSourcedAnalytics.Analysis.Funnels;
 internal sealed class UnorderedWindow(long window)
 {
     private readonly List<(uint Steps, List<FunnelTouch> Touches)> queues = [];
+    private readonly List<(FunnelTouch Touch, uint Steps)> candidates = [];
+    private readonly List<FunnelTouch> chosen = [];
+    private readonly StepMatching match = new();
 
     /// <summary>Adds the events of one millisecond and forgets what has left the window by then.</summary>
     public void Add(ReadOnlySpan<StepEvent> group)
@@ -26,20 +29,21 @@ internal sealed class UnorderedWindow(long window)
     /// <summary>
     /// The largest set of events since <paramref name="from"/> that can each have a step of their own, made of the earliest possible events.
     /// </summary>
-    /// <returns>The events, oldest first.</returns>
+    /// <returns>The events, oldest first; good until the next call.</returns>
     public List<FunnelTouch> Deepest(long from)
     {
         // The sets of events that can be matched to steps form a matroid: taking the earliest that still fits, one after the other, is best for size and times.
-        var match = new StepMatching();
-        var chosen = new List<FunnelTouch>();
-        foreach (var (touch, steps) in Candidates(from)) if (match.TryAdd(steps)) chosen.Add(touch);
+        CollectCandidates(from);
+        match.Clear();
+        chosen.Clear();
+        foreach (var (touch, steps) in candidates) if (match.TryAdd(steps)) chosen.Add(touch);
         return chosen;
     }
 
     // Of events that match the same steps, no more can be chosen than there are steps.
-    private List<(FunnelTouch Touch, uint Steps)> Candidates(long from)
+    private void CollectCandidates(long from)
     {
-        var candidates = new List<(FunnelTouch Touch, uint Steps)>();
+        candidates.Clear();
         foreach (var (steps, touches) in queues)
         {
             var room = System.Numerics.BitOperations.PopCount(steps);
@@ -48,7 +52,6 @@ internal sealed class UnorderedWindow(long window)
         candidates.Sort(static (left, right) => left.Touch.At != right.Touch.At
             ? left.Touch.At.CompareTo(right.Touch.At)
             : left.Touch.Position != right.Touch.Position ? left.Touch.Position.CompareTo(right.Touch.Position) : left.Steps.CompareTo(right.Steps));
-        return candidates;
     }
 
     private void Forget(long before)
@@ -102,33 +105,5 @@ internal sealed class UnorderedWindow(long window)
             long at = 0;
             for (var left = reader.Int64(); left > 0; left--) touches.Add(new FunnelTouch(at += reader.Int64(), 0));
         }
-    }
-}
-
-/// <summary>Gives each of some events a step of its own, moving others to another of their steps where that helps (augmenting paths).</summary>
-internal sealed class StepMatching
-{
-    private readonly uint[] byStep = new uint[32];
-    private uint visited;
-
-    /// <summary>Adds an event if there is still a way to give every event a step.</summary>
-    public bool TryAdd(uint steps)
-    {
-        visited = 0;
-        return Place(steps);
-    }
-
-    private bool Place(uint steps)
-    {
-        for (var rest = steps; rest != 0; rest &= rest - 1)
-        {
-            var step = System.Numerics.BitOperations.TrailingZeroCount(rest);
-            if ((visited >> step & 1) != 0) continue;
-            visited |= 1u << step;
-            if (byStep[step] != 0 && !Place(byStep[step])) continue;
-            byStep[step] = steps;
-            return true;
-        }
-        return false;
     }
 }

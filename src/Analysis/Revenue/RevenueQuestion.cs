@@ -1,7 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using EventSourcedAnalytics.Analysis.Time;
-using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Analysis.Revenue;
 
@@ -16,28 +14,23 @@ public abstract record RevenueQuestion
     /// <summary>What is wrong with the question; empty if nothing.</summary>
     public abstract IReadOnlyList<string> Validate();
 
-    /// <summary>The project's calendar, with the week start the question asks for.</summary>
-    internal static Calendar CalendarFor(Calendar calendar, DayOfWeek? weekStart) =>
-        weekStart is null || weekStart == calendar.WeekStart ? calendar : new Calendar(calendar.Zone, weekStart.Value);
-
     internal static void CheckRange(TimeRange range, List<string> errors)
     {
         if (range.From > range.To) errors.Add("range.from lies after range.to.");
     }
-}
 
-/// <summary>A range as <c>{ "from": instant, "to": instant }</c>.</summary>
-internal sealed class TimeRangeJson : JsonConverter<TimeRange>
-{
-    private sealed record Ends(string From, string To);
-
-    public override TimeRange Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    internal static void CheckCurrency(string? code, List<string> errors)
     {
-        var ends = JsonSerializer.Deserialize<Ends>(ref reader, options);
-        if (ends is not null && Instant.TryParse(ends.From, out var from) && Instant.TryParse(ends.To, out var to)) return new TimeRange(from, to);
-        throw new JsonException("A range needs 'from' and 'to', both RFC 3339 instants.");
+        if (code is not null && Currencies.Find(code) is null) errors.Add($"'{code}' is no currency of ISO 4217; give a code of three letters such as USD.");
     }
 
-    public override void Write(Utf8JsonWriter writer, TimeRange value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, new Ends(Instant.ToText(value.From), Instant.ToText(value.To)), options);
+    /// <summary>
+    /// Why cells of some kinds of period can't answer, null if they can: they know whole periods of the project's calendar and nothing finer.
+    /// </summary>
+    internal static string? WhyNotStored(Calendar calendar, DayOfWeek? weekStart, Period period, TimeRange range, IReadOnlyList<Period> kept)
+    {
+        if (!kept.Contains(period)) return $"No cells are kept per {period}; they are per {string.Join(", ", kept)}.";
+        if (period == Period.Week && weekStart is not null && weekStart != calendar.WeekStart) return $"Weeks are kept from {calendar.WeekStart} on.";
+        return calendar.IsWhole(period, range) ? null : $"The range doesn't begin and end with a {period} of the project's calendar.";
+    }
 }

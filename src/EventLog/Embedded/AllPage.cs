@@ -1,17 +1,17 @@
 namespace EventSourcedAnalytics.EventLog.Embedded;
 
 /// <summary>A page of the whole log while it is being filled, block by block.</summary>
-internal sealed class AllPage(long after, long head, int maxCount, StreamFilter filter)
+internal sealed class AllPage(long after, long head, int maxCount, long maxScanned, StreamFilter filter)
 {
     private readonly List<RecordedEvent> events = new((int)Math.Clamp(head - after, 0, Math.Min(maxCount, 512)));
     private readonly Prefixes prefixes = new(filter);
     private long bytes;
-    private int scanned;
+    private long scanned;
 
     /// <summary>The last position looked at.</summary>
     public long Position { get; private set; } = after;
 
-    public bool IsFull => Position >= head || events.Count >= maxCount || scanned >= EmbeddedLimits.ScannedEvents || bytes >= EmbeddedLimits.PageOfEventsBytes;
+    public bool IsFull => Position >= head || events.Count >= maxCount || scanned >= maxScanned || bytes >= EmbeddedLimits.PageOfEventsBytes;
 
     public void Add(BlockView view) => Add(view.First, view.Count, view.Bytes.Span, view.Bytes);
 

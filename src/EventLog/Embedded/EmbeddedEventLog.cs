@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 
 namespace EventSourcedAnalytics.EventLog.Embedded;
 
@@ -111,9 +110,15 @@ public sealed class EmbeddedEventLog : IEventLog
     {
         ArgumentNullException.ThrowIfNull(filter);
         CheckMaxCount(maxCount);
+        return ScanAsync(after?.Commit ?? 0, maxCount, EmbeddedLimits.ScannedEvents, filter, cancellationToken);
+    }
+
+    /// <summary>Reads the whole log forwards, looking at a bounded number of events.</summary>
+    internal ValueTask<LogPage> ScanAsync(long after, int maxCount, long maxScanned, StreamFilter filter, CancellationToken cancellationToken)
+    {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
         follower?.Refresh(withHeads: false);
-        var page = new AllPage(after?.Commit ?? 0, head.Position, maxCount, filter);
+        var page = new AllPage(after, head.Position, maxCount, maxScanned, filter);
         while (!page.IsFull && cache.TryGet(page.Position + 1, out var view)) page.Add(view);
         return page.IsFull ? new(page.ToPage()) : ReadBlocksAsync(page, cancellationToken);
     }
@@ -151,37 +156,29 @@ public sealed class EmbeddedEventLog : IEventLog
         writerLock?.Dispose();
     }
 
-    private static void CheckMaxCount(int maxCount)
+    /// <summary>How a stream ends and what can be seen of it.</summary>
+    internal StreamStatus StatusOf(string stream)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxCount, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxCount, Limits.MaxPageEvents);
+        follower?.Refresh(withHeads: true);
+        var state = writer?.State ?? follower!.State;
+        var key = hasher.Of(stream);
+        var (last, settings) = (state.Heads.Get(key).Revision, state.SettingsOf(key));
+        return new StreamStatus(last, settings.FirstVisible(last), last >= 0 && !settings.IsDeleted, settings.Tombstoned);
     }
 
-    private async Task<AppendResult[]> WriteAsync(AppendCall call, CancellationToken cancellationToken)
+    /// <summary>Queues an append, a deletion or a tombstone; appends to one stream keep the order in which this was called.</summary>
+    /// <returns>A task of the result, once there is a place in the queue.</returns>
+    internal async ValueTask<Task<AppendResult[]>> EnqueueAsync(StreamAppend append, CallKind kind, CancellationToken cancellationToken)
     {
         if (writer is null) throw new InvalidOperationException("The log was opened read-only; append through the process that writes it.");
-        if (Array.TrueForAll(call.Results, result => result is not null)) return call.Results;
-        try
-        {
-            return await writer.WriteAsync(call, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            throw new ObjectDisposedException(nameof(EmbeddedEventLog), "The log has been closed.");
-        }
+        var call = new AppendCall([append], hasher, kind);
+        if (call.Results[0] is not null) return Task.FromResult(call.Results);
+        await writer.EnqueueAsync(call, cancellationToken).ConfigureAwait(false);
+        return call.Done;
     }
 
-    private ValueTask<LogPage> ReadBlocksAsync(AllPage page, CancellationToken cancellationToken) => readers.ReadAsync(reader =>
-    {
-        reader.Scan(page.Position + 1, (first, count, data) =>
-        {
-            page.Add(first, count, data);
-            return !page.IsFull;
-        });
-        return page.ToPage();
-    }, cancellationToken);
-
-    private async Task WaitBeyondAsync(long position, CancellationToken cancellationToken)
+    /// <summary>Completes when the log has grown behind a position.</summary>
+    internal async Task WaitBeyondAsync(long position, CancellationToken cancellationToken)
     {
         if (follower is null)
         {
@@ -194,4 +191,35 @@ public sealed class EmbeddedEventLog : IEventLog
             follower.Refresh(withHeads: false);
         }
     }
+
+    private static void CheckMaxCount(int maxCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxCount, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxCount, Limits.MaxPageEvents);
+    }
+
+    private async Task<AppendResult[]> WriteAsync(AppendCall call, CancellationToken cancellationToken)
+    {
+        if (writer is null) throw new InvalidOperationException("The log was opened read-only; append through the process that writes it.");
+        if (Array.TrueForAll(call.Results, result => result is not null)) return call.Results;
+        await writer.EnqueueAsync(call, cancellationToken).ConfigureAwait(false);
+        return await call.Done.ConfigureAwait(false);
+    }
+
+    private ValueTask<LogPage> ReadBlocksAsync(AllPage page, CancellationToken cancellationToken) => readers.ReadAsync(reader =>
+    {
+        reader.Scan(page.Position + 1, (first, count, data) =>
+        {
+            page.Add(first, count, data);
+            return !page.IsFull;
+        });
+        return page.ToPage();
+    }, cancellationToken);
 }
+
+/// <summary>How a stream ends.</summary>
+/// <param name="Last">Its last revision; -1 = never written.</param>
+/// <param name="FirstVisible">The first revision that can be read.</param>
+/// <param name="Exists">Whether it can be read: written and not deleted.</param>
+/// <param name="Tombstoned">Whether it is deleted for good.</param>
+internal readonly record struct StreamStatus(long Last, long FirstVisible, bool Exists, bool Tombstoned);

@@ -34,10 +34,18 @@ internal sealed class LogWriter : IDisposable
     /// <summary>The newest good state; what readers look streams up in.</summary>
     public LogState State { get; private set; }
 
-    public async Task<AppendResult[]> WriteAsync(AppendCall call, CancellationToken cancellationToken)
+    /// <summary>Takes a place in the queue.</summary>
+    /// <exception cref="ObjectDisposedException">The log is closed.</exception>
+    public async ValueTask EnqueueAsync(AppendCall call, CancellationToken cancellationToken)
     {
-        await queue.Writer.WriteAsync(call, cancellationToken).ConfigureAwait(false);
-        return await call.Done.ConfigureAwait(false);
+        try
+        {
+            await queue.Writer.WriteAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(EmbeddedEventLog), "The log has been closed.");
+        }
     }
 
     /// <summary>Writes what waits, then brings the database into one file.</summary>

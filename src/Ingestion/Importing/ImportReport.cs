@@ -35,7 +35,7 @@ public sealed record ImportReport
     /// <summary>Position of the last event written; null if none was.</summary>
     public LogPosition? Position { get; init; }
 
-    /// <summary>Why the import stopped before its end; null if it didn't. It can be started again from the beginning: nothing is taken twice.</summary>
+    /// <summary>Why the import stopped before its end; null if it didn't. It can be started again from the beginning: nothing is counted twice.</summary>
     public string? Failure { get; init; }
 
     /// <summary>The report as JSON.</summary>

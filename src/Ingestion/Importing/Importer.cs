@@ -6,7 +6,7 @@ namespace EventSourcedAnalytics.Ingestion;
 
 /// <summary>
 /// Takes in history: one Segment-format message a line, through the same validation and privacy as the tracking API; times are taken as given. Lines are judged on all
-/// cores and appended in the order of the file, because where two messages compete (for an order id, for an anonymous id) the first one wins.
+/// cores and appended in the order of the file as long as the log takes them, because where two messages compete (for an order id, for an anonymous id) the first one wins.
 /// </summary>
 /// <param name="log">The log.</param>
 /// <param name="clock">Tells when the import runs.</param>
@@ -82,12 +82,11 @@ public sealed class Importer(IEventLog log, TimeProvider clock)
         for (var attempt = 1; ; attempt++, pause *= 2)
         {
             await appender.AppendAsync(plan, outcomes, cancellationToken);
-            // Repeated as a whole from the first failure on: the ids are the same, and nothing may overtake what failed.
-            var failed = plan.ToList().FindIndex(planned => planned.Indexes.Exists(index => outcomes[index] is Appended.Unknown));
-            if (failed < 0) return outcomes;
+            // Only what failed is repeated. Appends are independent, so the others of the batch stand before it now, as if they had arrived before.
+            plan = [.. plan.Where(planned => planned.Indexes.Exists(index => outcomes[index] is Appended.Unknown))];
+            if (plan.Count == 0) return outcomes;
             if (attempt == Limits.MaxImportAttempts)
-                throw new ImportException($"The log did not acknowledge ({FirstFailure(outcomes)}) after {attempt} attempts, from line {batch.LineOf(plan[failed].Indexes[0])} on; start the import again: nothing is taken twice.");
-            plan = [.. plan.Skip(failed)];
+                throw new ImportException($"The log did not acknowledge ({FirstFailure(outcomes)}) after {attempt} attempts, from line {batch.LineOf(plan[0].Indexes[0])} on; start the import again: nothing is counted twice.");
             await Task.Delay(pause, clock, cancellationToken);
         }
     }

@@ -11,6 +11,16 @@ namespace EventSourcedAnalytics.Projecting.Committing;
 /// </summary>
 internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
 {
+    // Compare-and-set. Where no row is moved the division fails, so that the whole batch fails with it in the same round trip.
+    private const string AdvanceSql = """
+        with moved as (
+          update projecting.instances
+             set commit_position = $4, prepare_position = $5, events = events + $8, recorded_at = coalesce($7, recorded_at), updated_at = now()
+           where schema_name = $1 and grp = $2 and epoch = $6 and commit_position is not distinct from $3
+          returning 1)
+        select 1 / count(*) from moved
+        """;
+
     /// <summary>Commits a batch.</summary>
     /// <exception cref="CheckpointConflictException">Another owner moved a checkpoint, or took an instance over; nothing was written.</exception>
     public async Task CommitAsync(CommitUnit unit, CancellationToken cancellationToken)
@@ -32,7 +42,8 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         }
         catch (PostgresException error) when (error.SqlState == CheckpointConflictException.SqlState)
         {
-            throw new CheckpointConflictException(error.MessageText, error);
+            throw new CheckpointConflictException(
+                $"A checkpoint is not where this process left it ({string.Join(", ", unit.Results.Select(result => $"{result.Instance.Id} at {result.Instance.Position}"))}): another process owns it.", error);
         }
     }
 
@@ -45,7 +56,7 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
 
     private static void Advance(NpgsqlBatch batch, InstanceId instance, LogPosition? from, CommitUnit unit, long epoch)
     {
-        var command = new NpgsqlBatchCommand("select projecting.advance($1, $2, $3, $4, $5, $6, $7, $8)");
+        var command = new NpgsqlBatchCommand(AdvanceSql);
         command.Parameters.Add(new NpgsqlParameter { Value = instance.Schema });
         command.Parameters.Add(new NpgsqlParameter { Value = instance.Group });
         command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = from?.Commit });
@@ -78,6 +89,6 @@ internal static class FactsInstance
 /// <summary>A checkpoint stood elsewhere than expected, or belongs to another owner: whoever gets this stops, reloads and starts from what is committed.</summary>
 public sealed class CheckpointConflictException(string message, Exception inner) : Exception(message, inner)
 {
-    /// <summary>The SQLSTATE that <c>projecting.advance</c> raises.</summary>
-    internal const string SqlState = "AN001";
+    /// <summary>SQLSTATE of a division by zero: what the compare-and-set ends in.</summary>
+    internal const string SqlState = PostgresErrorCodes.DivisionByZero;
 }

@@ -47,21 +47,6 @@ create table if not exists projecting.marks (
   primary key (schema_name, grp, person)
 );
 
--- Compare-and-set of a checkpoint. Raises AN001, so that nothing of the batch is written, when the position or the owner isn't the expected one.
-create or replace function projecting.advance(
-  the_schema text, the_group int, expected bigint, new_commit bigint, new_prepare bigint, the_epoch bigint, new_recorded_at bigint, new_events bigint)
-returns void language plpgsql as $$
-begin
-  update projecting.instances
-     set commit_position = new_commit, prepare_position = new_prepare, events = events + new_events,
-         recorded_at = coalesce(new_recorded_at, recorded_at), updated_at = now()
-   where schema_name = the_schema and grp = the_group and epoch = the_epoch and commit_position is not distinct from expected;
-  if not found then
-    raise exception using errcode = 'AN001',
-      message = format('The checkpoint of %s+%s is not at %s in epoch %s any more: another process owns it.', the_schema, the_group, coalesce(expected::text, 'the start'), the_epoch);
-  end if;
-end $$;
-
 -- Facts: what isn't one customer's own, each with the position that decided it.
 create table if not exists facts.projects (
   project  text primary key,

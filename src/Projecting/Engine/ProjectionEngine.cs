@@ -27,6 +27,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     private readonly EngineMeter meter = new();
     private Session? session;
     private Task running = Task.CompletedTask;
+    private bool isDisposed;
 
     /// <summary>An engine; nothing happens before <see cref="StartAsync"/>.</summary>
     public ProjectionEngine(IEventLog log, ProjectsView projects, NpgsqlDataSource source, ProjectionCatalog catalog, ILogger<ProjectionEngine> logger)
@@ -69,6 +70,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, true)) return;
         await stopping.CancelAsync();
         await running;
         stopping.Dispose();

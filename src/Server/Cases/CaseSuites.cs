@@ -12,5 +12,6 @@ public static class CaseSuites
         new LifecycleCaseSuite(new LifecycleFoldAnswers()),
         new StickinessCaseSuite(new StickinessFoldAnswers()),
         new ActiveCaseSuite(new ActiveFoldAnswers()),
+        new RevenueCaseSuite(new RevenueFoldAnswers()),
     ];
 }

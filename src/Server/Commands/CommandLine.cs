@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using EventSourcedAnalytics.Server.Cases;
 using EventSourcedAnalytics.Server.Client;
 using EventSourcedAnalytics.Server.Hosting;
+using EventSourcedAnalytics.Server.Printing;
 using EventSourcedAnalytics.Server.PrivatePostgres;
 using Spectre.Console;
 using Command = System.CommandLine.Command;
@@ -17,6 +18,7 @@ internal static class CommandLine
 
     public static Task<int> InvokeAsync(string[] args)
     {
+        AnsiConsole.Console = Terminal.Create();
         var root = new RootCommand("Event-sourced real-time analytics: exact numbers, however late the events come, each with the log position it stands at.");
         root.Options.Add(Urls);
         root.Options.Add(DataDirectory);

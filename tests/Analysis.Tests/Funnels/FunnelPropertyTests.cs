@@ -12,7 +12,7 @@ namespace EventSourcedAnalytics.Analysis.Tests.Funnels;
 public sealed class FunnelPropertyTests
 {
     [Fact]
-    public void Ad_hoc_equals_the_naive_rules_for_every_combination_of_options() => Properties.ForSeeds(4_000, seed =>
+    public void Ad_hoc_equals_the_naive_rules_for_every_combination_of_options() => Properties.ForSeeds(2_500, seed =>
     {
         var world = new FunnelWorld(seed);
         var (query, persons) = (world.AnyQuery(), world.Persons());
@@ -33,7 +33,7 @@ public sealed class FunnelPropertyTests
     });
 
     [Fact]
-    public void Stored_equals_ad_hoc_however_batches_are_cut() => Properties.ForSeeds(3_000, seed =>
+    public void Stored_equals_ad_hoc_however_batches_are_cut() => Properties.ForSeeds(2_000, seed =>
     {
         var world = new FunnelWorld(seed);
         var query = world.AnyQuery();

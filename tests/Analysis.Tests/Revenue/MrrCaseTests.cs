@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EventSourcedAnalytics.Analysis.Revenue;
+using EventSourcedAnalytics.Analysis.Tests.Shared;
 using EventSourcedAnalytics.Analysis.Time;
 using EventSourcedAnalytics.Analysis.Values;
 
@@ -7,11 +8,11 @@ namespace EventSourcedAnalytics.Analysis.Tests.Revenue;
 
 public class MrrCaseTests
 {
-    [SharedFact("cases/revenue.json")]
+    [SharedFact]
     public void Movements_and_rates_of_every_case_match_ad_hoc_and_stored()
     {
         var seen = 0;
-        foreach (var one in RevenueCase.Load(Shared.Path("cases/revenue.json")!))
+        foreach (var one in RevenueCase.Load(SharedDirectory.File("cases/revenue.json")))
         {
             foreach (var (question, expect) in one.Checks)
             {
@@ -25,10 +26,10 @@ public class MrrCaseTests
         Assert.True(seen >= 23, $"only {seen} checks");
     }
 
-    [SharedFact("cases/revenue.json")]
+    [SharedFact]
     public void Formulas_of_every_case_match()
     {
-        var checks = RevenueCase.Load(Shared.Path("cases/revenue.json")!).SelectMany(one => one.Checks).Where(check => check.Query is MrrFormulaQuery).ToList();
+        var checks = RevenueCase.Load(SharedDirectory.File("cases/revenue.json")).SelectMany(one => one.Checks).Where(check => check.Query is MrrFormulaQuery).ToList();
         Assert.NotEmpty(checks);
         foreach (var (question, expect) in checks)
         {

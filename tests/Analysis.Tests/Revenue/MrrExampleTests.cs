@@ -142,7 +142,7 @@ public class MrrExampleTests
     public void An_announced_end_costs_no_cell_beyond_its_own_periods()
     {
         Start("2024-01-10", "a", "50.00").Cancel("2024-01-20", "a", "2030-04-05T00:00:00Z");
-        var cells = StoredRun.Of(new MrrFold(1, RevenueSettings.Default, Calendar.Utc), MrrFold.Tables, histories.Persons(), 1);
+        var cells = RevenueAnswers.Cells(new MrrFold(1, RevenueSettings.Default, Calendar.Utc), MrrFold.Tables, histories.Persons(), 1);
         Assert.Equal(8, cells.Rows.Count(row => row.Value.Any(sum => sum != 0)));
     }
 

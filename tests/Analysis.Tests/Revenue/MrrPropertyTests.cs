@@ -73,7 +73,7 @@ public class MrrPropertyTests
             var fold = new MrrFold(7, RevenueSettings.Default, calendar);
             Assert.Equal(Rows(1), Rows(seed));
 
-            string Rows(int split) => string.Join("\n", StoredRun.Of(fold, MrrFold.Tables, persons, split).Rows
+            string Rows(int split) => string.Join("\n", RevenueAnswers.Cells(fold, MrrFold.Tables, persons, split).Rows
                 .Where(row => row.Value.Any(sum => sum != 0)).Select(row => $"{row.Key} {string.Join(",", row.Value)}").Order(StringComparer.Ordinal));
         });
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EventSourcedAnalytics.Analysis.Revenue;
+using EventSourcedAnalytics.Analysis.Tests.Shared;
 using EventSourcedAnalytics.Analysis.Time;
 using EventSourcedAnalytics.Analysis.Values;
 
@@ -7,11 +8,11 @@ namespace EventSourcedAnalytics.Analysis.Tests.Revenue;
 
 public class OrdersCaseTests
 {
-    [SharedFact("cases/revenue.json")]
+    [SharedFact]
     public void Orders_of_every_case_match_ad_hoc_and_stored()
     {
         var seen = 0;
-        foreach (var one in RevenueCase.Load(Shared.Path("cases/revenue.json")!))
+        foreach (var one in RevenueCase.Load(SharedDirectory.File("cases/revenue.json")))
         {
             foreach (var (question, expect) in one.Checks)
             {
@@ -25,11 +26,11 @@ public class OrdersCaseTests
         Assert.True(seen >= 11, $"only {seen} checks");
     }
 
-    [SharedFact("cases/revenue.json")]
+    [SharedFact]
     public void Cohort_revenue_of_every_case_matches_ad_hoc_and_stored()
     {
         var seen = 0;
-        foreach (var one in RevenueCase.Load(Shared.Path("cases/revenue.json")!))
+        foreach (var one in RevenueCase.Load(SharedDirectory.File("cases/revenue.json")))
         {
             foreach (var (question, expect) in one.Checks)
             {

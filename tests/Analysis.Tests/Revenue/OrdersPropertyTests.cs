@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EventSourcedAnalytics.Analysis.Revenue;
+using EventSourcedAnalytics.Analysis.Tests.Shared;
 using EventSourcedAnalytics.Analysis.Time;
 using EventSourcedAnalytics.Analysis.Values;
 using FsCheck;
@@ -59,10 +60,10 @@ public class OrdersPropertyTests
             var persons = Decode(codes, Calendar.Utc).Persons();
             var exploration = new OrderCountsExploration(RevenueSettings.Default);
             foreach (var person in persons) exploration.Add(person);
-            var cells = StoredRun.Of(new RevenueFold(7, RevenueSettings.Default, Calendar.Utc), RevenueFold.Tables, persons, seed);
+            var cells = RevenueAnswers.Cells(new RevenueFold(7, RevenueSettings.Default, Calendar.Utc), RevenueFold.Tables, persons, seed);
             var naive = JsonSerializer.Serialize(new NaiveOrders(persons).Counts());
             Assert.Equal(naive, JsonSerializer.Serialize(exploration.Build()));
-            Assert.Equal(naive, JsonSerializer.Serialize(RevenueFold.BuildOrderCounts(StoredRun.Select(cells, RevenueFold.OrderCountsSelections))));
+            Assert.Equal(naive, JsonSerializer.Serialize(RevenueFold.BuildOrderCounts(StoredRun.Select(cells, RevenueFold.Tables, RevenueFold.OrderCountsSelections).Rows)));
         });
 
     private static void Holds(int times, Action<int[], int> property) =>

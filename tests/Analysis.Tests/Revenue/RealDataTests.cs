@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Revenue;
+using EventSourcedAnalytics.Analysis.Tests.Shared;
 using EventSourcedAnalytics.Analysis.Time;
 using EventSourcedAnalytics.Analysis.Values;
 
@@ -14,7 +15,7 @@ public class RealDataTests
     private const string Cdnow = "data/cdnow.ndjson.gz", CdnowExpected = "data/cdnow_expected.json";
     private const string Snowplow = "data/snowplow_ecommerce.ndjson.gz", SnowplowExpected = "data/snowplow_ecommerce_expected.json";
 
-    [SharedFact(Cdnow, CdnowExpected)]
+    [SharedFact]
     public void Cdnow_months_match_the_published_figures()
     {
         var (persons, expect) = (Load(Cdnow), Expected(CdnowExpected));
@@ -37,7 +38,7 @@ public class RealDataTests
         }
     }
 
-    [SharedFact(Cdnow, CdnowExpected)]
+    [SharedFact]
     public void Cdnow_cohort_triangles_match_the_published_figures()
     {
         var (persons, expect) = (Load(Cdnow), Expected(CdnowExpected));
@@ -58,19 +59,19 @@ public class RealDataTests
         }
     }
 
-    [SharedFact(Cdnow, CdnowExpected)]
+    [SharedFact]
     public void Cdnow_repeat_orders_match_the_published_distribution()
     {
         var (persons, expect) = (Load(Cdnow), Expected(CdnowExpected));
         var expected = expect["repeat_orders_distribution"]!.AsObject().Select(pair => (int.Parse(pair.Key, null) + 1, (long)pair.Value!)).Order();
         var exploration = new OrderCountsExploration(RevenueSettings.Default);
         foreach (var person in persons) exploration.Add(person);
-        var cells = StoredRun.Of(new RevenueFold(7, RevenueSettings.Default, Calendar.Utc), RevenueFold.Tables, persons, 1);
+        var cells = RevenueAnswers.Cells(new RevenueFold(7, RevenueSettings.Default, Calendar.Utc), RevenueFold.Tables, persons, 1);
         foreach (var report in new[] { exploration.Build(), RevenueFold.BuildOrderCounts(cells.Rows) })
             Assert.Equal(expected, report.Persons.Select(count => (count.Orders, count.Persons)));
     }
 
-    [SharedFact(Snowplow, SnowplowExpected)]
+    [SharedFact]
     public void Snowplow_months_match_in_each_currency()
     {
         var (persons, expect) = (Load(Snowplow), Expected(SnowplowExpected));
@@ -93,11 +94,11 @@ public class RealDataTests
         }
     }
 
-    private static JsonNode Expected(string file) => JsonNode.Parse(File.ReadAllText(Shared.Path(file)!))!;
+    private static JsonNode Expected(string file) => JsonNode.Parse(File.ReadAllText(SharedDirectory.File(file)))!;
 
     private static IReadOnlyList<PersonHistory> Load(string file)
     {
-        using var lines = new StreamReader(new GZipStream(File.OpenRead(Shared.Path(file)!), CompressionMode.Decompress));
+        using var lines = new StreamReader(new GZipStream(File.OpenRead(SharedDirectory.File(file)), CompressionMode.Decompress));
         var events = new List<AnalyticsEvent>();
         while (lines.ReadLine() is { } line) if (line.Length > 0) events.Add(EventOf(JsonNode.Parse(line)!, events.Count + 1));
         var claims = new OrderClaims(new OrderEvents(RevenueSettings.Default), events);

@@ -1,5 +1,6 @@
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Revenue;
+using EventSourcedAnalytics.Analysis.Tests.Shared;
 using EventSourcedAnalytics.Analysis.Time;
 
 namespace EventSourcedAnalytics.Analysis.Tests.Revenue;
@@ -7,6 +8,13 @@ namespace EventSourcedAnalytics.Analysis.Tests.Revenue;
 /// <summary>The same question answered ad hoc (over two explorations that are merged) and from stored cells.</summary>
 internal static class RevenueAnswers
 {
+    /// <summary>Cells of revision 7 after batches that a seed chooses.</summary>
+    public static CellSet Cells(IFold fold, IReadOnlyList<CellTable> tables, IEnumerable<PersonHistory> persons, int seed)
+    {
+        var random = new Random(seed);
+        return StoredRun.Fold(fold, tables, persons, _ => random.Next(3) > 0);
+    }
+
     public static RevenueReport AdHoc(IReadOnlyList<PersonHistory> persons, Calendar calendar, OrdersQuery query, RevenueSettings? settings = null)
     {
         var (left, right) = (new RevenueExploration(settings ?? RevenueSettings.Default, calendar, query), new RevenueExploration(settings ?? RevenueSettings.Default, calendar, query));
@@ -18,8 +26,8 @@ internal static class RevenueAnswers
     public static RevenueReport Stored(IReadOnlyList<PersonHistory> persons, Calendar calendar, OrdersQuery query, int seed = 1, RevenueSettings? settings = null)
     {
         Assert.Null(RevenueFold.WhyNotStored(calendar, query));
-        var cells = StoredRun.Of(new RevenueFold(7, settings ?? RevenueSettings.Default, calendar), RevenueFold.Tables, persons, seed);
-        return RevenueFold.Build(calendar, query, StoredRun.Select(cells, RevenueFold.Selections(calendar, query)));
+        var cells = Cells(new RevenueFold(7, settings ?? RevenueSettings.Default, calendar), RevenueFold.Tables, persons, seed);
+        return RevenueFold.Build(calendar, query, StoredRun.Select(cells, RevenueFold.Tables, RevenueFold.Selections(calendar, query)).Rows);
     }
 
     public static CohortRevenueReport AdHoc(IReadOnlyList<PersonHistory> persons, Calendar calendar, CohortRevenueQuery query)
@@ -33,8 +41,8 @@ internal static class RevenueAnswers
     public static CohortRevenueReport Stored(IReadOnlyList<PersonHistory> persons, Calendar calendar, CohortRevenueQuery query, int seed = 1)
     {
         Assert.Null(CohortRevenueFold.WhyNotStored(calendar, query));
-        var cells = StoredRun.Of(new CohortRevenueFold(7, RevenueSettings.Default, calendar), CohortRevenueFold.Tables, persons, seed);
-        return CohortRevenueFold.Build(calendar, query, StoredRun.Select(cells, CohortRevenueFold.Selections(calendar, query)));
+        var cells = Cells(new CohortRevenueFold(7, RevenueSettings.Default, calendar), CohortRevenueFold.Tables, persons, seed);
+        return CohortRevenueFold.Build(calendar, query, StoredRun.Select(cells, CohortRevenueFold.Tables, CohortRevenueFold.Selections(calendar, query)).Rows);
     }
 
     public static MrrReport AdHoc(IReadOnlyList<PersonHistory> persons, Calendar calendar, MrrQuery query, RevenueSettings? settings = null)
@@ -48,7 +56,7 @@ internal static class RevenueAnswers
     public static MrrReport Stored(IReadOnlyList<PersonHistory> persons, Calendar calendar, MrrQuery query, int seed = 1, RevenueSettings? settings = null)
     {
         Assert.Null(MrrFold.WhyNotStored(calendar, query));
-        var cells = StoredRun.Of(new MrrFold(7, settings ?? RevenueSettings.Default, calendar), MrrFold.Tables, persons, seed);
-        return MrrFold.Build(calendar, query, StoredRun.Select(cells, MrrFold.Selections(calendar, query)));
+        var cells = Cells(new MrrFold(7, settings ?? RevenueSettings.Default, calendar), MrrFold.Tables, persons, seed);
+        return MrrFold.Build(calendar, query, StoredRun.Select(cells, MrrFold.Tables, MrrFold.Selections(calendar, query)).Rows);
     }
 }

@@ -22,7 +22,7 @@ public sealed class CohortRevenueExploration
         orders = new OrderEvents(settings);
         this.query = query;
         currency = Currencies.Get(query.Currency);
-        sums = new CohortRevenueSums(RevenueQuestion.CalendarFor(calendar, query.WeekStart).PeriodsOf(query.Period, query.Range), query.Intervals);
+        sums = new CohortRevenueSums(calendar.WithWeekStart(query.WeekStart).PeriodsOf(query.Period, query.Range), query.Intervals);
     }
 
     /// <summary>Adds a person that was not added before, with all of its history: what lies before the range decides when it was acquired.</summary>

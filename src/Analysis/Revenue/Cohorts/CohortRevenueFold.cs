@@ -48,7 +48,8 @@ public sealed class CohortRevenueFold : Fold<CohortRevenueState>
     public static string? WhyNotStored(Calendar calendar, CohortRevenueQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return WholePeriods.WhyNot(calendar, query.WeekStart, query.Period, query.Range, Kept);
+        ArgumentNullException.ThrowIfNull(calendar);
+        return RevenueQuestion.WhyNotStored(calendar, query.WeekStart, query.Period, query.Range, Kept);
     }
 
     /// <summary>The cells that a query needs.</summary>
@@ -58,12 +59,15 @@ public sealed class CohortRevenueFold : Fold<CohortRevenueState>
         var kind = (long)query.Period;
         return
         [
-            new(RevenueTables.CohortRevenue, kind, kind, query.Range.From, query.Range.To),
+            new(RevenueTables.CohortRevenue, kind, kind, query.Range.From, query.Range.To, query.CurrencyCode),
             new(RevenueTables.CohortSizes, kind, kind, query.Range.From, query.Range.To),
         ];
     }
 
-    /// <summary>The report of a query that <see cref="WhyNotStored"/> lets through, from its cells (others are passed over).</summary>
+    /// <summary>The report that stored cells hold.</summary>
+    /// <param name="calendar">The project's calendar.</param>
+    /// <param name="query">A query that <see cref="WhyNotStored"/> has nothing against.</param>
+    /// <param name="cells">At least the cells of <see cref="Selections"/>, of one revision; cells of other tables and periods are passed over.</param>
     public static CohortRevenueReport Build(Calendar calendar, CohortRevenueQuery query, IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
     {
         ArgumentNullException.ThrowIfNull(calendar);

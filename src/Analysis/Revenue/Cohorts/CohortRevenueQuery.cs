@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using EventSourcedAnalytics.Analysis.Time;
 
 namespace EventSourcedAnalytics.Analysis.Revenue;
@@ -16,7 +15,6 @@ public sealed record CohortRevenueQuery : RevenueQuestion
     public string Currency { get; init; } = "USD";
 
     /// <summary>First instant of the first row to last instant of the last column. History before it decides who was acquired earlier.</summary>
-    [JsonConverter(typeof(TimeRangeJson))]
     public required TimeRange Range { get; init; }
 
     /// <summary>First day of a week; null = the project's.</summary>
@@ -29,7 +27,7 @@ public sealed record CohortRevenueQuery : RevenueQuestion
         CheckRange(Range, errors);
         if (Period is not (Period.Day or Period.Week or Period.Month or Period.Quarter)) errors.Add("period must be DAY, WEEK, MONTH or QUARTER.");
         if (Intervals is < 1 or > RevenueLimits.MaxCohortIntervals) errors.Add($"intervals must be 1 to {RevenueLimits.MaxCohortIntervals}.");
-        if (Currencies.Find(Currency) is null) errors.Add($"'{Currency}' is no currency of ISO 4217; give a code of three letters such as USD.");
+        CheckCurrency(Currency ?? "", errors);
         return errors;
     }
 

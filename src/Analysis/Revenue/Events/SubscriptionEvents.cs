@@ -170,7 +170,7 @@ public sealed class SubscriptionEvents
         {
             at = whenMissing;
             if (!fields[field].IsSet) return true;
-            return fields[field].Type == JsonTokenType.String && Instant.TryParse(Encoding.UTF8.GetString(fields[field].Bytes(json)), out at);
+            return fields[field].Type == JsonTokenType.String && Rfc3339.TryParse(fields[field].Bytes(json), out at);
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed class RevenueExploration
         if (query.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join(" ", errors), nameof(query));
         orders = new OrderEvents(settings);
         this.query = query;
-        sums = new RevenueSums(RevenueQuestion.CalendarFor(calendar, query.WeekStart).PeriodsOf(query.Interval, query.Range));
+        sums = new RevenueSums(calendar.WithWeekStart(query.WeekStart).PeriodsOf(query.Interval, query.Range));
     }
 
     /// <summary>Adds a person that was not added before.</summary>
@@ -44,7 +44,7 @@ public sealed class RevenueExploration
     }
 
     /// <summary>The report over the persons added so far.</summary>
-    public RevenueReport Build() => sums.ToReport(query.Interval);
+    public RevenueReport Build() => sums.ToReport(query);
 
     private void Count(in PersonEvent e, OrderRole role)
     {

@@ -46,7 +46,8 @@ public sealed class RevenueFold : Fold<RevenueState>
     public static string? WhyNotStored(Calendar calendar, OrdersQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return WholePeriods.WhyNot(calendar, query.WeekStart, query.Interval, query.Range, Kept);
+        ArgumentNullException.ThrowIfNull(calendar);
+        return RevenueQuestion.WhyNotStored(calendar, query.WeekStart, query.Interval, query.Range, Kept);
     }
 
     /// <summary>The cells that a query needs.</summary>
@@ -56,12 +57,15 @@ public sealed class RevenueFold : Fold<RevenueState>
         var kind = (long)query.Interval;
         return
         [
-            new(RevenueTables.Orders, kind, kind, query.Range.From, query.Range.To),
+            new(RevenueTables.Orders, kind, kind, query.Range.From, query.Range.To, query.CurrencyCode),
             new(RevenueTables.OrderTotals, kind, kind, query.Range.From, query.Range.To),
         ];
     }
 
-    /// <summary>The report of a query that <see cref="WhyNotStored"/> lets through, from its cells (others are passed over).</summary>
+    /// <summary>The report that stored cells hold.</summary>
+    /// <param name="calendar">The project's calendar.</param>
+    /// <param name="query">A query that <see cref="WhyNotStored"/> has nothing against.</param>
+    /// <param name="cells">At least the cells of <see cref="Selections"/>, of one revision; cells of other tables and periods are passed over.</param>
     public static RevenueReport Build(Calendar calendar, OrdersQuery query, IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
     {
         ArgumentNullException.ThrowIfNull(calendar);
@@ -74,7 +78,7 @@ public sealed class RevenueFold : Fold<RevenueState>
             if (key.Table == RevenueTables.Orders) Take(row, ref sums.SumsOf(key.Text)[period]);
             else if (key.Table == RevenueTables.OrderTotals) Take(row, ref sums.TotalOf(period));
         }
-        return sums.ToReport(query.Interval);
+        return sums.ToReport(query);
     }
 
     /// <summary>The cells that <see cref="BuildOrderCounts"/> needs.</summary>
@@ -83,6 +87,7 @@ public sealed class RevenueFold : Fold<RevenueState>
     /// <summary>How many persons made how many orders, from cells.</summary>
     public static OrderCountsReport BuildOrderCounts(IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
     {
+        ArgumentNullException.ThrowIfNull(cells);
         var rows = cells.Where(cell => cell.Key.Table == RevenueTables.OrderCounts && cell.Value[0] != 0).OrderBy(cell => cell.Key.A);
         return new OrderCountsReport([.. rows.Select(cell => new OrderCount((int)cell.Key.A, (long)cell.Value[0]))]);
     }

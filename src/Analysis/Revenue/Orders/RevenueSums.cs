@@ -1,5 +1,3 @@
-using EventSourcedAnalytics.Analysis.Time;
-
 namespace EventSourcedAnalytics.Analysis.Revenue;
 
 /// <summary>The sums behind a <see cref="RevenueReport"/>, filled from events or from cells.</summary>
@@ -75,11 +73,14 @@ internal sealed class RevenueSums
         }
     }
 
-    public RevenueReport ToReport(Period interval) => new(
-        interval,
+    public RevenueReport ToReport(OrdersQuery query) => new(
+        query.Interval,
         starts,
-        [.. byCurrency.Where(pair => pair.Value.Any(sum => sum.Orders + sum.RefundCount > 0)).Select(pair => new CurrencyRevenue(pair.Key, PeriodsOf(pair.Value)))],
+        [.. byCurrency.Where(pair => IsShown(pair.Key, pair.Value, query)).Select(pair => new CurrencyRevenue(pair.Key, PeriodsOf(pair.Value)))],
         [.. totals.Select((total, i) => new RevenueTotals(starts[i], total.Duplicates, total.Unreadable, total.Buyers))]);
+
+    private static bool IsShown(string currency, Sum[] sums, OrdersQuery query) =>
+        (query.CurrencyCode ?? currency) == currency && Array.Exists(sums, sum => sum.Orders + sum.RefundCount > 0);
 
     private RevenuePeriod[] PeriodsOf(Sum[] sums) =>
         [.. sums.Select((sum, i) => new RevenuePeriod(starts[i], sum.Gross, sum.Refunds, sum.Orders, sum.RefundCount, sum.Buyers))];

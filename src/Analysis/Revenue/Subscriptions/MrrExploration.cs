@@ -9,7 +9,7 @@ public sealed class MrrExploration
     private readonly SubscriptionEvents events;
     private readonly MrrQuery query;
     private readonly MrrSums sums;
-    private MrrTimeline timeline = new();
+    private readonly MrrTimeline timeline = new();
 
     /// <summary>An exploration without persons.</summary>
     /// <exception cref="ArgumentException">The settings or the query are not valid, or the range holds too many periods.</exception>
@@ -20,24 +20,14 @@ public sealed class MrrExploration
         if (query.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join(" ", errors), nameof(query));
         events = new SubscriptionEvents(settings);
         this.query = query;
-        sums = new MrrSums(RevenueQuestion.CalendarFor(calendar, query.WeekStart).PeriodsOf(query.Interval, query.Range));
+        sums = new MrrSums(calendar.WithWeekStart(query.WeekStart).PeriodsOf(query.Interval, query.Range));
     }
 
     /// <summary>Adds a person that was not added before, with all of its history: what lies before the range decides what it opens with.</summary>
     public void Add(PersonHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        timeline.Clear();
-        var ledger = new SubscriptionLedger();
-        foreach (ref readonly var e in history.Events.AsSpan())
-        {
-            if (e.At > query.Range.To) break;
-            var role = events.RoleOf(e.Event);
-            if (role == SubscriptionRole.None) continue;
-            var fault = ledger.Apply(events, role, e.Event, ref timeline);
-            if (fault != MoneyFault.None && e.At >= query.Range.From) sums.Unreadable++;
-        }
-        ledger.AdvanceTo(query.Range.To, ref timeline);
+        sums.Unreadable += timeline.Replay(events, history, query.Range);
         foreach (var lane in timeline.Lanes) if (lane.Values.Count > 0) Move(lane);
     }
 
@@ -49,7 +39,7 @@ public sealed class MrrExploration
     }
 
     /// <summary>The report over the persons added so far.</summary>
-    public MrrReport Build() => sums.ToReport(query.Interval, query.GrossMargin);
+    public MrrReport Build() => sums.ToReport(query);
 
     private void Move(MrrTimeline.Lane lane)
     {

@@ -55,7 +55,8 @@ public sealed class MrrFold : Fold<MrrState>
     public static string? WhyNotStored(Calendar calendar, MrrQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return WholePeriods.WhyNot(calendar, query.WeekStart, query.Interval, query.Range, Kept);
+        ArgumentNullException.ThrowIfNull(calendar);
+        return RevenueQuestion.WhyNotStored(calendar, query.WeekStart, query.Interval, query.Range, Kept);
     }
 
     /// <summary>The cells that a query needs: those of its periods, and those before, which make up what the first period opens with.</summary>
@@ -63,10 +64,17 @@ public sealed class MrrFold : Fold<MrrState>
     {
         ArgumentNullException.ThrowIfNull(query);
         var kind = (long)query.Interval;
-        return [new(RevenueTables.Mrr, kind, kind, long.MinValue, query.Range.To), new(RevenueTables.MrrTotals, kind, kind, query.Range.From, query.Range.To)];
+        return
+        [
+            new(RevenueTables.Mrr, kind, kind, long.MinValue, query.Range.To, query.CurrencyCode),
+            new(RevenueTables.MrrTotals, kind, kind, query.Range.From, query.Range.To),
+        ];
     }
 
-    /// <summary>The report of a query that <see cref="WhyNotStored"/> lets through, from its cells (others are passed over).</summary>
+    /// <summary>The report that stored cells hold.</summary>
+    /// <param name="calendar">The project's calendar.</param>
+    /// <param name="query">A query that <see cref="WhyNotStored"/> has nothing against.</param>
+    /// <param name="cells">At least the cells of <see cref="Selections"/>, of one revision; cells of other tables and periods are passed over.</param>
     public static MrrReport Build(Calendar calendar, MrrQuery query, IEnumerable<KeyValuePair<CellKey, Int128[]>> cells)
     {
         ArgumentNullException.ThrowIfNull(calendar);
@@ -79,7 +87,7 @@ public sealed class MrrFold : Fold<MrrState>
             if (key.Table == RevenueTables.Mrr) Take(row, sums.Of(key.Text, sums.IndexOf(key.B)));
             else if (key.Table == RevenueTables.MrrTotals && key.B >= query.Range.From) sums.Unreadable += (long)row[0];
         }
-        return sums.ToReport(query.Interval, query.GrossMargin);
+        return sums.ToReport(query);
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ public sealed record MrrFormulaQuery : RevenueQuestion
     public override IReadOnlyList<string> Validate() => Inputs is null ? ["inputs are missing."] : [];
 
     /// <summary>The rates.</summary>
-    public MrrRates Rates() => MrrRates.Of(Inputs.ToFigures(), Inputs.GrossMargin ?? 1);
+    public MrrRates Rates() => MrrRates.Of(Inputs.ToFigures(), Inputs.GrossMargin ?? 1, Inputs.Arpa, Inputs.CustomerChurn);
 }
 
 /// <summary>Given movements; money in minor units. What is missing is 0, the closing figures what the movements make them.</summary>
@@ -54,6 +54,12 @@ public sealed record MrrFormulaInputs
 
     /// <summary>Part of the revenue that is margin, above 0 to 1.</summary>
     public double? GrossMargin { get; init; }
+
+    /// <summary>MRR per paying person in minor units, if it is given instead of following from the others.</summary>
+    public double? Arpa { get; init; }
+
+    /// <summary>Customer churn, 0 to 1, if it is given instead of following from the others.</summary>
+    public double? CustomerChurn { get; init; }
 
     internal MrrFigures ToFigures()
     {

@@ -17,11 +17,11 @@ internal readonly record struct MrrFigures(
 public sealed record MrrRates(
     double? GrossMrrChurn, double? NetMrrChurn, double? CustomerChurn, double? Grr, double? Nrr, double? QuickRatio, double? Arpa, double? Ltv, double Arr)
 {
-    internal static MrrRates Of(in MrrFigures of, double grossMargin)
+    internal static MrrRates Of(in MrrFigures of, double grossMargin, double? givenArpa = null, double? givenCustomerChurn = null)
     {
         var lost = of.Churn + of.Contraction;
-        var customerChurn = Divide(of.CustomersChurned, of.CustomersStart);
-        var arpa = Divide(of.End, of.CustomersEnd);
+        var customerChurn = givenCustomerChurn ?? Divide(of.CustomersChurned, of.CustomersStart);
+        var arpa = givenArpa ?? Divide(of.End, of.CustomersEnd);
         return new MrrRates(
             Divide(lost, of.Start),
             Divide(lost - of.Expansion - of.Reactivation, of.Start),

@@ -1,5 +1,3 @@
-using EventSourcedAnalytics.Analysis.Time;
-
 namespace EventSourcedAnalytics.Analysis.Revenue;
 
 /// <summary>
@@ -76,13 +74,15 @@ internal sealed class MrrSums
         }
     }
 
-    public MrrReport ToReport(Period interval, double grossMargin)
+    public MrrReport ToReport(MrrQuery query)
     {
         var currencies = new List<CurrencyMrr>();
         foreach (var (currency, lane) in lanes)
-            if (lane.Before.Net != 0 || Array.Exists(lane.Periods, movements => movements is { IsEmpty: false })) currencies.Add(new CurrencyMrr(currency, PeriodsOf(lane, grossMargin)));
-        return new MrrReport(interval, starts, currencies, Unreadable);
+            if ((query.CurrencyCode ?? currency) == currency && !IsEmpty(lane)) currencies.Add(new CurrencyMrr(currency, PeriodsOf(lane, query.GrossMargin)));
+        return new MrrReport(query.Interval, starts, currencies, Unreadable);
     }
+
+    private static bool IsEmpty(Lane lane) => lane.Before.Net == 0 && !Array.Exists(lane.Periods, movements => movements is { IsEmpty: false });
 
     private MrrPeriod[] PeriodsOf(Lane lane, double grossMargin)
     {

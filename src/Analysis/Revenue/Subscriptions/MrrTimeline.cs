@@ -1,3 +1,6 @@
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Analysis.Time;
+
 namespace EventSourcedAnalytics.Analysis.Revenue;
 
 /// <summary>One person's MRR over time, per currency: the value from each instant of change on. Used again for each person.</summary>
@@ -15,9 +18,25 @@ internal sealed class MrrTimeline : IMrrChanges
 
     public IReadOnlyList<Lane> Lanes => lanes;
 
-    public void Clear()
+    /// <summary>The values of one currency; empty if it never had any.</summary>
+    public IReadOnlyList<(long At, Int128 Twelfths)> ValuesOf(Currency currency) => lanes.Find(lane => lane.Currency == currency)?.Values ?? [];
+
+    /// <summary>Forgets the last person and takes in another up to the end of a range.</summary>
+    /// <returns>How many of its subscription events in the range could not be read.</returns>
+    public long Replay(SubscriptionEvents events, PersonHistory person, TimeRange range)
     {
         foreach (var lane in lanes) lane.Values.Clear();
+        var (ledger, self, unreadable) = (new SubscriptionLedger(), this, 0L);
+        foreach (ref readonly var e in person.Events.AsSpan())
+        {
+            if (e.At > range.To) break;
+            var role = events.RoleOf(e.Event);
+            if (role == SubscriptionRole.None) continue;
+            var fault = ledger.Apply(events, role, e.Event, ref self);
+            if (fault != MoneyFault.None && e.At >= range.From) unreadable++;
+        }
+        ledger.AdvanceTo(range.To, ref self);
+        return unreadable;
     }
 
     public void Change(Currency currency, long at, Int128 twelfths)

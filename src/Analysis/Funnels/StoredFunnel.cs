@@ -48,12 +48,21 @@ public static class StoredFunnel
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(cells);
+        if (WhyNoTrend(definition, question) is { } reason) return new StoredFunnelAnswer.AskAdHoc(reason);
         var breakdown = definition.Query.Breakdown;
         var builder = new FunnelReportBuilder(new FunnelRules(definition.Query), calendar, ScopeOf(definition, question), TrendOf(calendar, question));
         foreach (var (key, sums) in cells) builder.Add(key, sums[0]);
         if (breakdown is not null && !FunnelReportBuilder.ValuesAddUp(breakdown) && definition.Query.Counting != FunnelCounting.Totals && builder.Rest.Count > 0)
             return new StoredFunnelAnswer.AskAdHoc("A person can be in several values, and 'Other' counts it once: with more values than the limit that is only known ad hoc.");
         return new StoredFunnelAnswer.Answered(builder.Build());
+    }
+
+    private static string? WhyNoTrend(FunnelDefinition definition, StoredFunnelQuestion question)
+    {
+        if (question.Trend is null) return null;
+        if (question.Trend is not (Period.Day or Period.Week or Period.Month)) return "Only the days, weeks and months of entry are kept.";
+        if (question.NamedRange is not null) return "Periods of entry are kept for all time, not for named ranges.";
+        return new FunnelRules(definition.Query).HasTrend ? null : "A funnel with optional steps, or with one step only, has no trend.";
     }
 
     private static FunnelScope ScopeOf(FunnelDefinition definition, StoredFunnelQuestion question)

@@ -1,0 +1,62 @@
+using EventSourcedAnalytics.Analysis.Folding;
+
+namespace EventSourcedAnalytics.Analysis.Funnels;
+
+/// <content>The state between two batches.</content>
+internal sealed partial class Lane
+{
+    /// <summary>Writes the state as of the person's last event.</summary>
+    public void Write(StateWriter writer, long at)
+    {
+        Close(at);
+        writer.Text(Label);
+        writer.Bool(keepsClosed);
+        writer.Int64(closed.Count);
+        foreach (var (scope, result) in closed)
+        {
+            WriteScope(writer, scope);
+            FunnelResult.Write(result, writer);
+        }
+        writer.Int64(open.Count);
+        foreach (var (scope, pass) in open)
+        {
+            WriteScope(writer, scope);
+            pass.Write(writer, at);
+        }
+        if (window is not null && open.Exists(entry => !entry.Pass.IsIdle(at))) window.Write(writer, at);
+        else if (window is not null) writer.Int64(0);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote, into a lane that has seen nothing.</summary>
+    public void Read(ref StateReader reader)
+    {
+        Label = reader.Text();
+        keepsClosed = reader.Bool();
+        for (var count = reader.Int64(); count > 0; count--) closed.Add((ReadScope(ref reader), FunnelResult.Read(ref reader)!));
+        open.Clear();
+        for (var count = reader.Int64(); count > 0; count--)
+        {
+            var scope = ReadScope(ref reader);
+            Open(scope).Read(ref reader);
+            for (var i = 0; i < openUntil.Length; i++)
+                if (scope.Kind == FunnelScope.KindOf(plan.Intervals[i])) openUntil[i] = Math.Max(openUntil[i], scope.LastEntry);
+        }
+        window?.Read(ref reader);
+    }
+
+    private static void WriteScope(StateWriter writer, in FunnelScope scope)
+    {
+        writer.Int64(scope.Kind);
+        if (scope.Kind is FunnelScope.Whole) return;
+        writer.Int64(scope.Start);
+        if (scope.Kind is not FunnelScope.Named) writer.Int64(scope.LastEntry - scope.Start);
+    }
+
+    private static FunnelScope ReadScope(ref StateReader reader)
+    {
+        var kind = (byte)reader.Int64();
+        if (kind == FunnelScope.Whole) return FunnelScope.OfWhole;
+        var start = reader.Int64();
+        return kind == FunnelScope.Named ? FunnelScope.OfNamed((int)start) : new FunnelScope(kind, start, start + reader.Int64());
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Engine;
+using EventSourcedAnalytics.Server.Hosting;
+using EventSourcedAnalytics.Server.Simulation;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EventSourcedAnalytics.Benchmarks.Whole;
+
+/// <summary>The whole system in this process, on a data directory of its own that goes with it.</summary>
+internal sealed class SystemUnderTest : IAsyncDisposable
+{
+    public const string Project = "bench";
+
+    private readonly string directory = Directory.CreateTempSubdirectory("analytics-bench-").FullName;
+    private AnalyticsHost? host;
+    private HttpClient? http;
+
+    public ProjectionEngine Engine => host!.Services.GetRequiredService<ProjectionEngine>();
+
+    public IEventLog Log => host!.Services.GetRequiredService<IEventLog>();
+
+    /// <summary>Starts it and makes the project, if it is not there.</summary>
+    public static async Task<SystemUnderTest> StartAsync()
+    {
+        var system = new SystemUnderTest();
+        await system.StartHostAsync();
+        await system.QueryAsync("mutation { createProject(input: { id: \"bench\" }) { errors { message } } }");
+        return system;
+    }
+
+    /// <summary>Stops it, lets somebody change what lies on disk, and starts it again.</summary>
+    public async Task RestartAsync(Func<string, Task>? between = null)
+    {
+        await StopAsync();
+        if (between is not null) await between(directory);
+        await StartHostAsync();
+    }
+
+    /// <summary>The first messages of a simulated shop, as bodies of <c>/v1/batch</c>.</summary>
+    public static byte[][] Bodies(int events, int batch)
+    {
+        var messages = SimulatedShop.Messages(new ShopOptions { End = new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero), Events = events });
+        return [.. messages.Select(message => message.Json).Chunk(batch).Select(chunk =>
+            Encoding.UTF8.GetBytes("{\"batch\":[" + string.Join(",", chunk.Select(Encoding.UTF8.GetString)) + "]}"))];
+    }
+
+    /// <summary>Posts bodies with some requests in flight; gives the last position and each request's time in milliseconds.</summary>
+    public async Task<(LogPosition Position, double[] Milliseconds)> PostAsync(byte[][] bodies, int inFlight)
+    {
+        var key = (string)(await QueryAsync("mutation { issueKey(input: { project: \"bench\", kind: WRITE, name: \"bench\" }) { key } }"))["issueKey"]!["key"]!;
+        var authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(key + ":")));
+        var times = new double[bodies.Length];
+        var last = LogPosition.At(0);
+        var gate = new Lock();
+        await Parallel.ForAsync(0, bodies.Length, new ParallelOptions { MaxDegreeOfParallelism = inFlight }, async (index, token) =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("v1/batch", UriKind.Relative)) { Content = new ByteArrayContent(bodies[index]) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Headers.Authorization = authorization;
+            var start = Stopwatch.GetTimestamp();
+            using var answer = await http!.SendAsync(request, token);
+            var text = await answer.Content.ReadAsStringAsync(token);
+            times[index] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            answer.EnsureSuccessStatusCode();
+            using var json = JsonDocument.Parse(text);
+            if (!LogPosition.TryParse(json.RootElement.GetProperty("position").GetString(), out var position)) return;
+            lock (gate) if (position > last) last = position;
+        });
+        return (last, times);
+    }
+
+    /// <summary>Runs a GraphQL operation that must succeed.</summary>
+    public async Task<JsonObject> QueryAsync(string query)
+    {
+        using var content = new StringContent(JsonSerializer.Serialize(new { query }), Encoding.UTF8, "application/json");
+        using var answer = await http!.PostAsync(new Uri("graphql", UriKind.Relative), content);
+        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
+        return body["errors"] is null ? body["data"]!.AsObject() : throw new InvalidOperationException(body["errors"]!.ToJsonString());
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private async Task StartHostAsync()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Data:Directory"] = directory }).Build();
+        host = await AnalyticsHost.StartAsync(configuration, "http://127.0.0.1:0");
+        http = new HttpClient { BaseAddress = host.Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.AdminKey);
+    }
+
+    private async Task StopAsync()
+    {
+        http?.Dispose();
+        if (host is not null) await host.DisposeAsync();
+    }
+}
+
+/// <summary>Order statistics of some times.</summary>
+internal static class Percentiles
+{
+    public static double Of(double[] values, double share)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted.Length == 0 ? 0 : Math.Round(sorted[(int)Math.Min(sorted.Length - 1, share * sorted.Length)], 2);
+    }
+}
