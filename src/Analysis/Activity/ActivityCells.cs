@@ -4,9 +4,9 @@ using EventSourcedAnalytics.Analysis.Time;
 namespace EventSourcedAnalytics.Analysis.Activity;
 
 /// <summary>
-/// The cells of activity. A person active in a period is counted once, in the row of its gap: how many periods ago it was active before. From the gaps by day
-/// follow the distinct persons of any window of up to 30 days (each counted on its first active day in the window: the one whose gap reaches out of it),
-/// and from the gaps of any period its new, returning and resurrecting persons.
+/// The cells of activity. By hour and day: events and distinct persons. By day, week, month and quarter: a person active in a period is counted once, in the row
+/// of its gap, which is how many periods ago it was active before. From the gaps by day follow the distinct persons of any window of up to 30 days (each counted
+/// on its first active day in the window: the one whose gap reaches out of it), and from all gaps the new, returning and resurrecting persons.
 /// </summary>
 internal static class ActivityCells
 {
@@ -15,6 +15,12 @@ internal static class ActivityCells
     public const short Events = 2;
     public const short EventsByName = 3;
     public const short ActiveDays = 4;
+
+    /// <summary>Measure of the tables of events.</summary>
+    public const int EventCount = 0;
+
+    /// <summary>Measure of the tables of events: distinct persons.</summary>
+    public const int CustomerCount = 1;
 
     /// <summary>Gap of a person never active before.</summary>
     public const int FirstEver = 0;
@@ -38,8 +44,8 @@ internal static class ActivityCells
     [
         new("activity", [Start, Kind, Gap], ["customers"]),
         new("activity_by_name", [Start, Kind, Gap, Name], ["customers"]),
-        new("activity_events", [Start, Kind], ["events"]),
-        new("activity_events_by_name", [Start, Kind, Name], ["events"]),
+        new("activity_events", [Start, Kind], ["events", "customers"]),
+        new("activity_events_by_name", [Start, Kind, Name], ["events", "customers"]),
         new("activity_days", [Start, Kind, Days], ["customers"]),
     ];
 

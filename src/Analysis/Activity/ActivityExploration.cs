@@ -69,7 +69,7 @@ public sealed class ActivityExploration
 
     /// <summary>The answer.</summary>
     public ActivityReport Build() => new ActivityReportBuilder(query, calendar)
-        .Build(cells, 0, new CellSelection(ActivityCells.Total), query.ByName || breakdown is not null ? new CellSelection(ActivityCells.ByName) : null);
+        .Build(cells, 0, new CellSelection(ActivityCells.Total), query.ByName || breakdown is not null ? new CellSelection(ActivityCells.ByName) : null, measure: 0);
 
     private string? ValueOf(in PersonEvent e) => query.ByName ? e.Event.Name : breakdown?.Of(e);
 

@@ -4,8 +4,8 @@ using EventSourcedAnalytics.Analysis.Time;
 namespace EventSourcedAnalytics.Analysis.Activity;
 
 /// <summary>
-/// The stored fold of a project's activity: events by hour and day, distinct persons by hour, day, week, month and quarter with the gap to their last activity,
-/// for any activity and for each event name; and active days by week, month and quarter. Every answer about whole periods of them is a sum of cells.
+/// The stored fold of a project's activity: events and distinct persons by hour and day, distinct persons by day, week, month and quarter with the gap to their last
+/// activity, for any activity and for each event name; and active days by week, month and quarter. Every answer about whole periods of them is a sum of cells.
 /// </summary>
 public sealed class ActivityFold : Fold<ActivityState>
 {
@@ -77,40 +77,36 @@ public sealed class ActivityFold : Fold<ActivityState>
     {
         Flush(track, sink);
         var isFirst = track.LastHour == ActivityTrack.Never;
-        Emit(track, Period.Hour, hour, isFirst ? ActivityCells.FirstEver : ActivityCells.GapOf(Period.Hour, track.LastHour, hour), sink);
         var before = isFirst ? 0 : calendar.StartAt(Period.Hour, track.LastHour);
+        track.LastHour = hour;
+        sink.Add(PeriodKey(track, Period.Hour, calendar.StartAt(Period.Hour, hour)), ActivityCells.CustomerCount, 1);
         foreach (var period in FromDay)
         {
             var current = calendar.IndexOf(period, at);
-            var previous = isFirst ? 0 : calendar.IndexOf(period, before);
-            if (!isFirst && previous == current)
-            {
-                if (period == Period.Day) break;
-                continue;
-            }
-            Emit(track, period, current, isFirst ? ActivityCells.FirstEver : ActivityCells.GapOf(period, previous, current), sink);
+            var gap = isFirst ? ActivityCells.FirstEver : ActivityCells.GapOf(period, calendar.IndexOf(period, before), current);
+            if (gap == 0 && !isFirst && period == Period.Day) return;
+            if (gap > 0 || isFirst) MoveTo(track, period, calendar.StartAt(period, current), gap, sink);
         }
-        track.LastHour = hour;
     }
 
-    private void Emit(ActivityTrack track, Period period, long index, long gap, ICellSink sink)
+    private void MoveTo(ActivityTrack track, Period period, long start, long gap, ICellSink sink)
     {
-        var start = calendar.StartAt(period, index);
         sink.Add(track.Name is null
             ? new CellKey(ActivityCells.Total, Revision, start, (long)period, gap)
             : new CellKey(ActivityCells.ByName, Revision, start, (long)period, gap, track.Name), 0, 1);
+        if (period == Period.Day) sink.Add(PeriodKey(track, period, start), ActivityCells.CustomerCount, 1);
     }
 
     private void Flush(ActivityTrack track, ICellSink sink)
     {
         if (track.Pending == 0) return;
         var hour = calendar.StartAt(Period.Hour, track.LastHour);
-        AddEvents(track, Period.Hour, hour, sink);
-        AddEvents(track, Period.Day, calendar.StartOf(Period.Day, hour), sink);
+        sink.Add(PeriodKey(track, Period.Hour, hour), ActivityCells.EventCount, track.Pending);
+        sink.Add(PeriodKey(track, Period.Day, calendar.StartOf(Period.Day, hour)), ActivityCells.EventCount, track.Pending);
         track.Pending = 0;
     }
 
-    private void AddEvents(ActivityTrack track, Period period, long start, ICellSink sink) => sink.Add(track.Name is null
+    private CellKey PeriodKey(ActivityTrack track, Period period, long start) => track.Name is null
         ? new CellKey(ActivityCells.Events, Revision, start, (long)period)
-        : new CellKey(ActivityCells.EventsByName, Revision, start, (long)period, 0, track.Name), 0, track.Pending);
+        : new CellKey(ActivityCells.EventsByName, Revision, start, (long)period, 0, track.Name);
 }

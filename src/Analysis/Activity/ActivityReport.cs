@@ -34,6 +34,6 @@ public sealed record ActivityReport(
     public static ActivityReport Build(ActivityQuery query, Calendar calendar, CellSet cells, long revision)
     {
         var selections = StoredActivity.Selections(query, calendar);
-        return new ActivityReportBuilder(query, calendar).Build(cells, revision, selections[0], selections.Count > 1 ? selections[1] : null);
+        return new ActivityReportBuilder(query, calendar).Build(cells, revision, selections[0], selections.Count > 1 ? selections[1] : null, StoredActivity.MeasureOf(query));
     }
 }

@@ -24,17 +24,17 @@ internal sealed class ActivityReportBuilder
     }
 
     /// <summary>The report of the cells of a revision: the total from those that one selection names, the values apart from those of another.</summary>
-    public ActivityReport Build(CellSet cells, long revision, CellSelection total, CellSelection? apart)
+    public ActivityReport Build(CellSet cells, long revision, CellSelection total, CellSelection? apart, int measure)
     {
         var sums = new Sums(this);
         var byValue = new Dictionary<string, Sums>(StringComparer.Ordinal);
         foreach (var (key, measures) in cells.Rows)
         {
             if (key.Revision != revision) continue;
-            if (total.Matches(key)) sums.Add(key, (long)measures[0]);
+            if (total.Matches(key)) sums.Add(key, (long)measures[measure]);
             if (apart is null || !apart.Matches(key)) continue;
             if (!byValue.TryGetValue(key.Text, out var values)) byValue[key.Text] = values = new Sums(this);
-            values.Add(key, (long)measures[0]);
+            values.Add(key, (long)measures[measure]);
         }
         var all = sums.ToValues();
         var ranked = byValue.Select(pair => (pair.Key, Values: pair.Value.ToValues())).Where(pair => pair.Values.Any(value => value != 0))

@@ -22,21 +22,30 @@ public static class StoredActivity
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(calendar);
-        var from = calendar.StartOf(query.Interval, query.Range.From);
-        var isEvents = query.Measure == ActivityMeasure.Events;
-        var kind = isEvents && query.Interval > Period.Day ? Period.Day : query.WindowDays > 0 ? Period.Day : query.Interval;
-        if (query.WindowDays > 0) from = calendar.Add(Period.Day, calendar.StartOf(Period.Day, from), 1 - query.WindowDays);
-        var selection = Select(isEvents, kind, from, query.Range.To, NameOf(query.Series));
-        return query.ByName ? [selection, selection with { Table = isEvents ? ActivityCells.EventsByName : ActivityCells.ByName }] : [selection];
+        if (query.WindowDays > 0)
+        {
+            var first = calendar.IndexOf(Period.Day, calendar.EndOf(query.Interval, query.Range.From)) - query.WindowDays + 1;
+            return Apart(query, OfGaps(Period.Day, calendar.StartAt(Period.Day, first), query.Range.To, NameOf(query.Series)), ActivityCells.ByName);
+        }
+        if (query.Measure != ActivityMeasure.Events && query.Interval > Period.Day)
+            return Apart(query, OfGaps(query.Interval, query.Range.From, query.Range.To, NameOf(query.Series)), ActivityCells.ByName);
+        var kind = (long)(query.Interval == Period.Hour ? Period.Hour : Period.Day);
+        var name = NameOf(query.Series);
+        var events = new CellSelection(name is null ? ActivityCells.Events : ActivityCells.EventsByName, query.Range.From, query.Range.To, kind, kind, name);
+        return Apart(query, events, ActivityCells.EventsByName);
     }
+
+    /// <summary>Number of the measure that a question reads in the cells of its selections.</summary>
+    internal static int MeasureOf(ActivityQuery query) => query.Measure is ActivityMeasure.Customers or ActivityMeasure.Dau && query.Interval <= Period.Day ? ActivityCells.CustomerCount : 0;
 
     internal static bool CanAnswer(EventSeries series, IReadOnlyList<Filter>? filters, Period interval, DayOfWeek? weekStart, TimeRange range, Calendar calendar) =>
         filters is null or [] && IsAnyOrNamed(series) && interval != Period.Minute
         && (interval != Period.Week || weekStart is null || weekStart == calendar.WeekStart) && calendar.IsWhole(interval, range);
 
-    internal static CellSelection Select(bool events, Period kind, long from, long to, string? name) => name is null
-        ? new CellSelection(events ? ActivityCells.Events : ActivityCells.Total, from, to, (long)kind, (long)kind)
-        : new CellSelection(events ? ActivityCells.EventsByName : ActivityCells.ByName, from, to, (long)kind, (long)kind, name);
+    internal static CellSelection OfGaps(Period kind, long from, long to, string? name) =>
+        new(name is null ? ActivityCells.Total : ActivityCells.ByName, from, to, (long)kind, (long)kind, name);
+
+    private static IReadOnlyList<CellSelection> Apart(ActivityQuery query, CellSelection total, short byName) => query.ByName ? [total, total with { Table = byName }] : [total];
 
     /// <summary>The one event name of a series; null = any activity.</summary>
     internal static string? NameOf(EventSeries series) => series.Events.Count == 0 ? null : series.Events[0].Name;

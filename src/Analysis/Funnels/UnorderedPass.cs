@@ -25,7 +25,7 @@ internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window) :
         }
         if (IsIdle(at)) return;
         var chosen = window.Deepest(Math.Max(firstEntry, at - rules.Window));
-        if (chosen.Count <= (Result?.Depth ?? 0) || chosen[0].At > lastEntry) return;
+        if (chosen.Count <= (Result?.Depth ?? 0)) return;
         Result = new FunnelResult(chosen.Count, (uint)((1L << chosen.Count) - 1), [.. chosen], tainted: false);
     }
 

@@ -19,11 +19,11 @@ public sealed record LifecycleReport(
     IReadOnlyList<long> Resurrecting,
     IReadOnlyList<long> Dormant)
 {
-    /// <summary>Whether the cells of <see cref="ActivityFold"/> answer a question: any activity or one event name, without filters, over whole periods from an hour up.</summary>
+    /// <summary>Whether the cells of <see cref="ActivityFold"/> answer a question: any activity or one event name, without filters, over whole periods from a day up.</summary>
     public static bool CanAnswer(LifecycleQuery query, Calendar calendar)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return StoredActivity.CanAnswer(query.Series, query.Filters, query.Interval, query.WeekStart, query.Range, calendar);
+        return query.Interval >= Period.Day && StoredActivity.CanAnswer(query.Series, query.Filters, query.Interval, query.WeekStart, query.Range, calendar);
     }
 
     /// <summary>The cells of <see cref="ActivityFold"/> that a report needs.</summary>
@@ -32,7 +32,7 @@ public sealed record LifecycleReport(
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(calendar);
         var before = calendar.Add(query.Interval, calendar.StartOf(query.Interval, query.Range.From), -1);
-        return [StoredActivity.Select(events: false, query.Interval, before, query.Range.To, StoredActivity.NameOf(query.Series))];
+        return [StoredActivity.OfGaps(query.Interval, before, query.Range.To, StoredActivity.NameOf(query.Series))];
     }
 
     /// <summary>The report that stored cells hold.</summary>

@@ -7,13 +7,13 @@ using EventSourcedAnalytics.Projects;
 namespace EventSourcedAnalytics.Projecting.Engine;
 
 /// <summary>Reads and decodes ahead of the fold, through a bounded channel.</summary>
-internal sealed class LogFollower(IEventLog log)
+internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
 {
     private static readonly StreamFilter Customers = StreamFilter.ByPrefix(StreamNames.CustomerPrefix);
 
     /// <summary>Batches from a position to the head and then live, until cancelled.</summary>
     public IAsyncEnumerable<DecodedBatch> FollowAsync(LogPosition? after, CancellationToken cancellationToken) =>
-        BufferAsync(token => log.SubscribeToAllAsync(after, Limits.MaxBatchEvents, Customers, token), cancellationToken);
+        BufferAsync(token => log.SubscribeToAllAsync(after, tuning.BatchEvents, Customers, token), cancellationToken);
 
     /// <summary>Batches from a position up to and including another; larger ones, for what is far behind.</summary>
     public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) =>
@@ -24,7 +24,7 @@ internal sealed class LogFollower(IEventLog log)
         var events = new List<RecordedEvent>();
         while (after is null || after < through)
         {
-            var page = await log.ReadAllAsync(after, EventLog.Limits.MaxPageEvents, Customers, cancellationToken);
+            var page = await log.ReadAllAsync(after, Math.Min(EventLog.Limits.MaxPageEvents, tuning.CatchUpBatchEvents), Customers, cancellationToken);
             foreach (var recorded in page.Events)
             {
                 if (recorded.Position > through) break;
@@ -32,7 +32,7 @@ internal sealed class LogFollower(IEventLog log)
             }
             var done = page.IsHead || page.LastPosition is null || page.LastPosition >= through;
             after = done ? through : page.LastPosition;
-            if (!done && events.Count < Limits.MaxCatchUpBatchEvents) continue;
+            if (!done && events.Count < tuning.CatchUpBatchEvents) continue;
             yield return new LogPage(events, after, done);
             events = [];
         }

@@ -42,6 +42,9 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         committer = new Committer(source, schemas);
     }
 
+    /// <summary>How large batches are and how many cores fold; numbers never depend on it.</summary>
+    internal EngineTuning Tuning { get; init; } = EngineTuning.Default;
+
     /// <summary>Told after every commit, with the position everything live stands at.</summary>
     public event Action<LogPosition>? Committed;
 

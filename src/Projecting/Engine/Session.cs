@@ -31,8 +31,8 @@ public sealed partial class ProjectionEngine
             this.engine = engine;
             factsStore = new FactsStore(engine.source);
             factsStage = new FactsStage(engine.log, Facts, factsStore, engine.FindProject, engine.KeyOf);
-            folding = new FoldStage(new Partitioner(Facts, engine.FindProject, engine.KeyOf), new PersonReader(engine.log, Facts), Facts, new StateStore(engine.source));
-            follower = new LogFollower(engine.log);
+            folding = new FoldStage(new Partitioner(Facts, engine.FindProject, engine.KeyOf), new PersonReader(engine.log, Facts), Facts, new StateStore(engine.source), engine.Tuning.Workers);
+            follower = new LogFollower(engine.log, engine.Tuning);
             Registry = new InstanceRegistry(engine.catalog, engine.store, engine.schemas, Facts, () => engine.AllProjects(), engine.logger);
         }
 

@@ -44,7 +44,7 @@ public sealed partial class ProjectionEngine
         if (through is { } end)
         {
             long read = 0;
-            await foreach (var batch in new LogFollower(log).ReadAsync(null, end, cancellationToken))
+            await foreach (var batch in new LogFollower(log, Tuning).ReadAsync(null, end, cancellationToken))
             {
                 foreach (var e in batch.Events) Assemble(histories, e);
                 progress?.Report(read += batch.Events.Count);

@@ -9,7 +9,7 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// <summary>
 /// Folds a batch for all instances that stand at the same position: in order where events come in order, from the person's first event where they don't.
 /// </summary>
-internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, FactsView facts, StateStore store)
+internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, FactsView facts, StateStore store, int workers)
 {
     /// <summary>Folds a batch.</summary>
     /// <param name="batch">The batch, decided by the facts stage.</param>
@@ -23,7 +23,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         foreach (var result in results) await LoadStatesAsync(result.Instance, partitions, cancellationToken);
 
         var parts = partitions.Select(_ => new Part(results)).ToArray();
-        Parallel.For(0, partitions.Length, new ParallelOptions { CancellationToken = cancellationToken }, index =>
+        Parallel.For(0, partitions.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = workers }, index =>
         {
             foreach (var work in partitions[index]) FoldInOrder(work, parts[index]);
         });

@@ -16,6 +16,8 @@ internal static class CommandLine
     private static readonly Option<string?> Urls = new("--urls") { Description = "Where the server listens (default http://127.0.0.1:8080)", Recursive = true };
     private static readonly Option<string?> DataDirectory = new("--data-directory") { Description = "Where log, private Postgres and admin key lie (default .data)", Recursive = true };
 
+    private static readonly System.Text.Json.JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     public static Task<int> InvokeAsync(string[] args)
     {
         AnsiConsole.Console = Terminal.Create();
@@ -117,7 +119,7 @@ internal static class CommandLine
             if (text == "-") text = await Console.In.ReadToEndAsync(token);
             await using var client = await AnalyticsClient.ConnectAsync(Configuration(parsed), token);
             var response = await client.ExecuteAsync(text, parsed.GetValue(variables) is { } json ? JsonNode.Parse(json) : null, token);
-            Console.Out.WriteLine(response.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }));
+            await Console.Out.WriteLineAsync(response.ToJsonString(Indented));
             return response["errors"] is null ? 0 : 1;
         }));
         return command;

@@ -38,7 +38,7 @@ internal static class DemoRun
     {
         var today = DateOnly.FromDateTime((until ?? DateTimeOffset.UtcNow).UtcDateTime);
         var sunday = today.AddDays(6 - (int)today.DayOfWeek);
-        object Days(DateOnly from, DateOnly to) => new { days = new { from = from.ToString("yyyy-MM-dd"), to = to.ToString("yyyy-MM-dd") } };
+        object Days(DateOnly from, DateOnly to) => new { days = new { from = from.ToString("O", System.Globalization.CultureInfo.InvariantCulture), to = to.ToString("O", System.Globalization.CultureInfo.InvariantCulture) } };
         var data = await client.QueryAsync(NumbersReport.Query, new { project = Project, weeks = Days(sunday.AddDays(1 - ImportDays), sunday), days = Days(today.AddDays(-29), today) }, cancellationToken);
         NumbersReport.Write(console, data);
     }

@@ -19,7 +19,7 @@ internal static class StatusRun
               projections { name projection version state position gap lagSeconds events parked deferred updatedAt hash } } }
             """, new { hash = withHash }, cancellationToken);
         var system = data["system"]!;
-        if (json) Console.Out.WriteLine(system.ToJsonString(Indented));
+        if (json) await Console.Out.WriteLineAsync(system.ToJsonString(Indented));
         else Print(console, system, withHash);
         return system["lastFailure"] is null ? 0 : 1;
     }

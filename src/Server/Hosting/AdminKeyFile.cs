@@ -18,7 +18,9 @@ internal static class AdminKeyFile
         var text = "ak_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         try
         {
-            using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var file = new FileStream(path, options);
             using var writer = new StreamWriter(file);
             writer.WriteLine(text);
         }

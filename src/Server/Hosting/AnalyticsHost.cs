@@ -2,6 +2,7 @@ using EventSourcedAnalytics.Api;
 using EventSourcedAnalytics.Api.Access;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.EventLog.Embedded;
+using EventSourcedAnalytics.EventLog.EventStoreDb;
 using EventSourcedAnalytics.GraphQL;
 using EventSourcedAnalytics.Ingestion;
 using EventSourcedAnalytics.Projecting.Contract;
@@ -10,6 +11,7 @@ using EventSourcedAnalytics.Projections.Activity;
 using EventSourcedAnalytics.Projections.Cohorts;
 using EventSourcedAnalytics.Projections.Funnels;
 using EventSourcedAnalytics.Projections.Revenue;
+using EventSourcedAnalytics.Projections.Sessions;
 using EventSourcedAnalytics.Projects;
 using EventSourcedAnalytics.Server.Pages;
 using EventSourcedAnalytics.Server.PrivatePostgres;
@@ -21,11 +23,13 @@ namespace EventSourcedAnalytics.Server.Hosting;
 public sealed class AnalyticsHost : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly WebApplication? node;
     private readonly PrivatePostgresCluster? cluster;
 
-    private AnalyticsHost(WebApplication app, PrivatePostgresCluster? cluster, string adminKey)
+    private AnalyticsHost(WebApplication app, WebApplication? node, PrivatePostgresCluster? cluster, string adminKey)
     {
         this.app = app;
+        this.node = node;
         this.cluster = cluster;
         AdminKey = adminKey;
     }
@@ -61,7 +65,8 @@ public sealed class AnalyticsHost : IAsyncDisposable
             var adminKey = AdminKeyFile.Resolve(settings);
             var app = Build(configuration, urls ?? settings.Urls, minimumLevel, log, source, adminKey);
             await app.StartAsync(cancellationToken);
-            return new AnalyticsHost(app, cluster, adminKey.Text);
+            var node = log is EmbeddedEventLog embedded ? await NodeHost.StartAsync(configuration, embedded, logging => ConfigureLogging(logging, minimumLevel), cancellationToken) : null;
+            return new AnalyticsHost(app, node, cluster, adminKey.Text);
         }
         catch
         {
@@ -77,6 +82,7 @@ public sealed class AnalyticsHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (node is not null) await node.DisposeAsync();
         await app.StopAsync();
         await app.DisposeAsync();
         if (cluster is not null) await cluster.DisposeAsync();
@@ -102,6 +108,7 @@ public sealed class AnalyticsHost : IAsyncDisposable
         services.AddSingleton<Projection, CohortsProjection>();
         services.AddSingleton<Projection, RevenueProjection>();
         services.AddSingleton<Projection, ActivityProjection>();
+        services.AddSingleton<Projection, SessionsProjection>();
         services.AddSingleton<ProjectionCatalog>();
         services.AddSingleton<ProjectionEngine>();
         services.AddHostedService<EngineService>();
@@ -118,7 +125,7 @@ public sealed class AnalyticsHost : IAsyncDisposable
 
     private static IEventLog OpenLog(ServerSettings settings) => settings.EventStore is null
         ? EmbeddedEventLog.Open(Path.Combine(settings.DataDirectory, "log"))
-        : throw new NotSupportedException("EventStore__ConnectionString is set, but this build has no EventStoreDB adapter yet. Leave it out to use the embedded log.");
+        : EventStoreDbEventLog.Open(settings.EventStore);
 
     private static NpgsqlDataSource DataSource(string connectionString)
     {

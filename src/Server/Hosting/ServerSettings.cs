@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace EventSourcedAnalytics.Server.Hosting;
 
 /// <summary>What an operator can set: ordinary .NET configuration (appsettings.json, environment with <c>__</c>, command line).</summary>

@@ -1,0 +1,10 @@
+namespace EventSourcedAnalytics.Projecting.Engine;
+
+/// <summary>What changes how fast the engine is, and nothing else.</summary>
+/// <param name="BatchEvents">Most events in one batch of the live loop.</param>
+/// <param name="CatchUpBatchEvents">Events from which on a batch of a rebuild or backfill is closed.</param>
+/// <param name="Workers">Most cores that fold side by side; -1 = all.</param>
+internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int Workers)
+{
+    public static EngineTuning Default { get; } = new(Limits.MaxBatchEvents, Limits.MaxCatchUpBatchEvents, -1);
+}

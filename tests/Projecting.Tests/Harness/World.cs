@@ -1,0 +1,173 @@
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Committing;
+using EventSourcedAnalytics.Projecting.Contract;
+using EventSourcedAnalytics.Projecting.Engine;
+using EventSourcedAnalytics.Projecting.ReadModels;
+using EventSourcedAnalytics.Projections.Activity;
+using EventSourcedAnalytics.Projections.Cohorts;
+using EventSourcedAnalytics.Projections.Funnels;
+using EventSourcedAnalytics.Projections.Revenue;
+using EventSourcedAnalytics.Projects;
+using EventSourcedAnalytics.Testing;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace EventSourcedAnalytics.Projecting.Tests.Harness;
+
+/// <summary>A log, a database and an engine between them that can be stopped and started again.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly ServiceProvider services;
+    private readonly string connectionString;
+    private int shops;
+    private ProjectionEngine? engine;
+
+    private World(IEventLog log, InMemoryEventLog memory, string connectionString)
+    {
+        (Log, Memory, this.connectionString) = (log, memory, connectionString);
+        var collection = new ServiceCollection();
+        collection.AddSingleton(log);
+        collection.AddProjects();
+        services = collection.BuildServiceProvider();
+        Source = NpgsqlDataSource.Create(connectionString);
+        Schemas = new SchemaCatalog(Source);
+    }
+
+    /// <summary>The projections of the product.</summary>
+    public static IReadOnlyList<Projection> Shipped { get; } = [new FunnelsProjection(), new CohortsProjection(), new RevenueProjection(), new ActivityProjection()];
+
+    public IEventLog Log { get; }
+
+    public InMemoryEventLog Memory { get; }
+
+    public NpgsqlDataSource Source { get; }
+
+    public SchemaCatalog Schemas { get; }
+
+    public IReadOnlyList<Projection> Projections { get; set; } = Shipped;
+
+    public EngineTuning Tuning { get; set; } = EngineTuning.Default;
+
+    /// <summary>What the engine connects with, if not with <see cref="Source"/>.</summary>
+    public NpgsqlDataSource? EngineSource { get; set; }
+
+    public ProjectionEngine Engine => engine ?? throw new InvalidOperationException("Start the engine first.");
+
+    public ProjectsView View => services.GetRequiredService<ProjectsView>();
+
+    /// <summary>An empty world; <paramref name="wrap"/> stands between the log and everything else.</summary>
+    public static async Task<World> CreateAsync(Func<IEventLog, IEventLog>? wrap = null, InMemoryEventLog? memory = null)
+    {
+        memory ??= new InMemoryEventLog();
+        return new World(wrap?.Invoke(memory) ?? memory, memory, await PostgresFixture.FreshDatabaseAsync());
+    }
+
+    public async Task<T> DoAsync<T>(ICommand<T> command)
+    {
+        var done = Assert.IsType<Result<T>.Done>(await services.GetRequiredService<IMediator>().Send(command));
+        return done.Value;
+    }
+
+    public async Task<Shop> CreateShopAsync(string? id = null, string? timeZone = null)
+    {
+        id ??= $"shop{Interlocked.Increment(ref shops)}";
+        await DoAsync(new CreateProject(id, id, timeZone));
+        return await FindShopAsync(id);
+    }
+
+    public async Task<Shop> FindShopAsync(string id) => new(this, (await View.CatchUpAsync(CancellationToken.None)).Projects[id]);
+
+    /// <summary>Makes an engine as a new process would.</summary>
+    public ProjectionEngine NewEngine(IReadOnlyList<Projection>? projections = null) =>
+        new(Log, new ProjectsView(Log), EngineSource ?? Source, new ProjectionCatalog(projections ?? Projections), NullLogger<ProjectionEngine>.Instance) { Tuning = Tuning };
+
+    public async Task StartAsync()
+    {
+        Assert.Null(engine);
+        engine = NewEngine();
+        await engine.StartAsync(CancellationToken.None);
+    }
+
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref engine, null) is { } running) await running.DisposeAsync();
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>Waits until everything in the log is in every read model, backfills included.</summary>
+    public async Task<LogPosition?> SettleAsync()
+    {
+        var head = await Log.GetHeadAsync(CancellationToken.None);
+        if (head is not { } position) return null;
+        if (!await Engine.WaitForAsync(position, Patience, CancellationToken.None))
+            throw new TimeoutException($"The engine stands at {Engine.Position}, the log at {position}; {Engine.LastFailure ?? "no failure"}.");
+        Assert.True(await Eventually.HoldsAsync(async () =>
+        {
+            var status = await Engine.GetStatusAsync(false, CancellationToken.None);
+            return status.Instances.Where(instance => instance.State == "live").All(instance => instance.Position == status.Position) && await AllAnsweredAsync();
+        }), $"Not everything stands at {position}: {Engine.LastFailure}");
+        return position;
+    }
+
+    /// <summary>All cells of the live schema of a projection that aren't zero.</summary>
+    public async Task<CellSet> CellsAsync(string projection)
+    {
+        await using var command = Source.CreateCommand("select schema_name from projecting.live where projection = $1");
+        command.Parameters.AddWithValue(projection);
+        return await CellsOfAsync((string)(await command.ExecuteScalarAsync())!, Projections.Single(known => known.Name == projection));
+    }
+
+    public async Task<CellSet> CellsOfAsync(string schema, Projection projection)
+    {
+        var cells = new CellSet(projection.Tables);
+        await new ReadModelScan(Source, Schemas).ReadAsync(schema, projection, (key, sums) =>
+        {
+            for (var i = 0; i < sums.Length; i++) if (sums[i] != 0) cells.Add(key, i, sums[i]);
+        }, CancellationToken.None);
+        return cells;
+    }
+
+    public async Task<long> ScalarAsync(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The connection string with another host, for engines that connect through something.</summary>
+    public NpgsqlConnectionStringBuilder Connection() => new(connectionString);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (EngineSource is not null) await EngineSource.DisposeAsync();
+        await Source.DisposeAsync();
+        await services.DisposeAsync();
+    }
+
+    private async Task<bool> AllAnsweredAsync()
+    {
+        var snapshot = await View.CatchUpAsync(CancellationToken.None);
+        foreach (var project in snapshot.Projects.Values)
+            foreach (var definition in project.Definitions.Where(definition => !definition.IsRetired))
+                foreach (var projection in Projections)
+                    if (projection.CreateFold(project, definition) is { } fold && await Engine.ReadAsync(projection.Name, fold.Revision, [], CancellationToken.None) is null)
+                        return false;
+        return true;
+    }
+}

@@ -1,0 +1,127 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Projecting.Engine;
+using EventSourcedAnalytics.Projecting.Tests.Harness;
+using EventSourcedAnalytics.Projects;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace EventSourcedAnalytics.Projecting.Tests.Histories;
+
+/// <summary>The one thing that must always hold: what is stored equals the naive fold of the log, whatever came when and in whatever pieces.</summary>
+public sealed class ExactnessTests
+{
+    private const int ScenariosPerWorld = 20;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Stored_numbers_equal_the_naive_fold_of_the_log_for_random_histories(ulong stream)
+    {
+        var lab = new Lab();
+        try
+        {
+            Check.One(
+                Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(90).WithReplay((ulong)Environment.TickCount64, (2 * stream) + 1),
+                Prop.ForAll(Scenario.Any, scenario => lab.RunAsync(scenario).GetAwaiter().GetResult()));
+            await lab.CloseAsync();
+        }
+        finally
+        {
+            await lab.DisposeAsync();
+        }
+    }
+
+    /// <summary>Worlds that many scenarios share, each with projects of its own, because a fresh database costs more than a scenario.</summary>
+    private sealed class Lab
+    {
+        private World? world;
+        private int scenarios;
+
+        public async Task RunAsync(Scenario scenario)
+        {
+            if (scenarios++ % ScenariosPerWorld == 0) await CloseAsync();
+            world ??= await World.CreateAsync();
+            var random = new Random(scenario.Seed);
+            try
+            {
+                world.Tuning = Tuning(random);
+                await world.RestartAsync();
+                await RunAsync(world, scenario, random);
+            }
+            catch
+            {
+                await DisposeAsync();
+                throw;
+            }
+        }
+
+        /// <summary>Ends a world: its read models are proved once more, by the engine itself and by rebuilds in other batches.</summary>
+        public async Task CloseAsync()
+        {
+            if (world is null) return;
+            foreach (var projection in world.Projections)
+            {
+                var verified = await world.Engine.VerifyAsync(projection.Name, null, CancellationToken.None);
+                Assert.True(verified.IsEqual, $"{projection.Name}: {string.Join("; ", verified.Differences)}");
+                await world.Engine.RunRebuildAsync(projection.Name, null, CancellationToken.None);
+                var rebuilt = await world.Engine.CompareAsync(projection.Name, CancellationToken.None);
+                Assert.True(rebuilt.IsEqual, $"{projection.Name}: {string.Join("; ", rebuilt.Differences)}");
+                Assert.Equal(rebuilt.LeftHash, rebuilt.RightHash);
+                Assert.True(rebuilt.Cells > 0);
+            }
+            await DisposeAsync();
+        }
+
+        public async Task DisposeAsync()
+        {
+            if (world is not null) await world.DisposeAsync();
+            world = null;
+        }
+
+        private static async Task RunAsync(World world, Scenario scenario, Random random)
+        {
+            var events = scenario.Events();
+            var zone = random.Next(2) == 0 ? "UTC" : "America/New_York";
+            var (asSent, shuffled) = (await world.CreateShopAsync(timeZone: zone), await world.CreateShopAsync(timeZone: zone));
+            var definitions = new RandomDefinitions(new Random(scenario.Seed));
+            await DefineAsync("f1", DefinitionKind.Funnel, definitions.Funnel());
+            await DefineAsync("f2", DefinitionKind.Funnel, definitions.Funnel());
+            await DefineAsync("r1", DefinitionKind.Retention, definitions.Retention());
+            var (first, second) = (new Queue<AnalyticsEvent>(events), new Queue<AnalyticsEvent>(Arrival.Shuffle(events, random)));
+            var late = random.Next(3) == 0 ? random.Next(events.Count) : -1;
+            while (first.Count + second.Count > 0)
+            {
+                await asSent.AppendAsync(Take(first, random.Next(1, 8)));
+                await shuffled.AppendAsync(Take(second, random.Next(1, 8)));
+                if (random.Next(3) == 0) await world.SettleAsync();
+                if (random.Next(8) == 0)
+                {
+                    world.Tuning = Tuning(random);
+                    await world.RestartAsync();
+                }
+                if (late >= 0 && first.Count <= late)
+                {
+                    late = -1;
+                    await DefineAsync("f3", DefinitionKind.Funnel, definitions.Funnel());
+                }
+            }
+            await world.SettleAsync();
+            await CellAssert.StoredIsNaiveAsync(world, asSent, shuffled);
+            foreach (var projection in world.Projections)
+                CellAssert.Same(asSent.Lines(projection, asSent.Naive(projection)), shuffled.Lines(projection, shuffled.Naive(projection)), $"{projection.Name} in another order of arrival");
+
+            async Task DefineAsync(string key, DefinitionKind kind, object definition)
+            {
+                await asSent.DefineAsync(kind, key, definition);
+                await shuffled.DefineAsync(kind, key, definition);
+            }
+        }
+
+        private static EngineTuning Tuning(Random random) => new(random.Next(1, 12), random.Next(1, 40), random.Next(3) switch { 0 => 1, 1 => 2, _ => -1 });
+
+        private static IEnumerable<AnalyticsEvent> Take(Queue<AnalyticsEvent> queue, int count)
+        {
+            for (; count > 0 && queue.TryDequeue(out var e); count--) yield return e;
+        }
+    }
+}
