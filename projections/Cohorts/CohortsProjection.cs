@@ -26,6 +26,6 @@ public sealed class CohortsProjection : Projection
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(definition);
         if (definition.Kind != DefinitionKind.Retention) return null;
-        return new RetentionFold(definition.Revision, Definitions.Retention(definition), project.Settings.Calendar);
+        return new RetentionFold(definition.Revision, Definitions.Retention(definition), project.Settings.Calendar, project.Settings.Revenue);
     }
 }

@@ -21,6 +21,9 @@ public static class Limits
     /// <summary>Longest wait for another process that starts or stops the same private PostgreSQL.</summary>
     public static readonly TimeSpan PostgresLockWait = TimeSpan.FromMinutes(11);
 
+    /// <summary>Longest time from the request to end (Ctrl-C, SIGTERM) to the end: requests at work, the last commit, the private PostgreSQL. Then the process ends as it is.</summary>
+    public static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(60);
+
     /// <summary>Time between two looks at whether the private PostgreSQL still lives.</summary>
     public static readonly TimeSpan PostgresWatchInterval = TimeSpan.FromSeconds(1);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Identity;
 using EventSourcedAnalytics.Analysis.Values;
 using EventSourcedAnalytics.Projects;
 
@@ -58,8 +59,10 @@ public sealed class TrackingTests : IAsyncLifetime
         Assert.Equal("""{"category":"a\u0022b", "url":"/"}""", Text((await door.StoreAsync("page", """{"userId":"u","category":"a\"b","properties":{ "url":"/"}}""")).Properties));
         Assert.Equal("""{"category":"own"}""", Text((await door.StoreAsync("page", """{"userId":"u","category":"c","properties":{"category":"own"}}""")).Properties));
         Assert.Equal("""{"category":"c"}""", Text((await door.StoreAsync("page", """{"userId":"u","category":"c","properties":{ }}""")).Properties).Replace(" ", "", StringComparison.Ordinal));
-        Assert.Equal(new IdentityLink.Join("p", "u"), IdentityLink.Of(await door.StoreAsync("alias", """{"userId":"u","previousId":"p"}""")));
-        Assert.Equal(new IdentityLink.Bind("a", "u"), IdentityLink.Of(await door.StoreAsync("alias", """{"userId":"u","anonymousId":"a","previousId":"a"}""")));
+        var joined = await door.StoreAsync("alias", """{"userId":"u","previousId":"p"}""");
+        Assert.Equal(new IdentityLink(CustomerId.User("p"), CustomerId.User("u"), joined.Position), IdentityGraph.AskedBy(joined));
+        var bound = await door.StoreAsync("alias", """{"userId":"u","anonymousId":"a","previousId":"a"}""");
+        Assert.Equal(new IdentityLink(CustomerId.User("u"), CustomerId.Anonymous("a"), bound.Position), IdentityGraph.AskedBy(bound));
     }
 
     [Fact]
@@ -170,8 +173,8 @@ public sealed class TrackingTests : IAsyncLifetime
               {"type":"track","event":"t3","userId":"bob"}]}
             """);
 
-        var links = door.Stored().Select(IdentityLink.Of).Where(link => link is not null);
-        Assert.Equal([new IdentityLink.Bind("dev", "ann"), new IdentityLink.Bind("dev", "bob")], links!);
+        var links = door.Stored().Select(IdentityGraph.AskedBy).OfType<IdentityLink>().Select(link => (link.First, link.Second));
+        Assert.Equal([(CustomerId.User("ann"), CustomerId.Anonymous("dev")), (CustomerId.User("bob"), CustomerId.Anonymous("dev"))], links);
         Assert.Equal(["t1", "identify", "t3"], door.Stored().Where(e => e.Customer.Id == "bob").Select(e => e.Name));
     }
 

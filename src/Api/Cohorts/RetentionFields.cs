@@ -88,7 +88,7 @@ public sealed class RetentionAnswers(Answering answering)
         ApiError.ThrowIfAny(query.Validate());
         var calendar = project.Settings.Calendar;
         var answer = await answering.ExploreAsync(project, asOf, now, snapshot => PersonSums.Of(
-            snapshot.Persons, () => new RetentionExploration(query, calendar), static (all, person) => all.Add(person), static (all, part) => all.Merge(part), cancellationToken).Build(), cancellationToken);
+            snapshot.Persons, () => new RetentionExploration(query, calendar, project.Settings.Revenue), static (all, person) => all.Add(person), static (all, part) => all.Merge(part), cancellationToken).Build(), cancellationToken);
         return new RetentionReport(project, query, calendar, answer.Report, answer.AsOf, answer.Position, now);
     }
 }

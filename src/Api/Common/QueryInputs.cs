@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EventSourcedAnalytics.Analysis.Filters;
+using EventSourcedAnalytics.GraphQL;
 
 namespace EventSourcedAnalytics.Api.Common;
 
@@ -51,6 +52,7 @@ public sealed record PatternInput
 public sealed record SeriesInput
 {
     /// <summary>The patterns, joined by OR.</summary>
+    [DefaultValueSyntax("[]")]
     public IReadOnlyList<PatternInput> Events { get; init; } = [];
 
     internal EventSeries ToSeries() => new() { Events = [.. Events.Select(pattern => pattern.ToPattern())] };

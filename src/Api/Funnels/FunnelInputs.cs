@@ -1,5 +1,6 @@
 using EventSourcedAnalytics.Analysis.Funnels;
 using EventSourcedAnalytics.Api.Common;
+using EventSourcedAnalytics.GraphQL;
 
 namespace EventSourcedAnalytics.Api.Funnels;
 
@@ -7,9 +8,11 @@ namespace EventSourcedAnalytics.Api.Funnels;
 public sealed record FunnelStepInput
 {
     /// <summary>The patterns, joined by OR.</summary>
+    [DefaultValueSyntax("[]")]
     public IReadOnlyList<PatternInput> Events { get; init; } = [];
 
     /// <summary>True if the step may be left out.</summary>
+    [DefaultValue(false)]
     public bool Optional { get; init; }
 }
 
@@ -61,6 +64,7 @@ public sealed record FunnelHistogramInput
 public sealed record FunnelCorrelationInput
 {
     /// <summary>Events, or properties of events or customers.</summary>
+    [DefaultValue(CorrelationOf.Events)]
     public CorrelationOf Of { get; init; }
 
     /// <summary>For event properties: the event names looked at.</summary>

@@ -75,6 +75,43 @@ public sealed record RetireDefinitionInput([property: ID] string Project, [prope
 /// <param name="Errors">Why it was refused.</param>
 public sealed record RetireDefinitionPayload(string? Position, IReadOnlyList<UserError> Errors);
 
+/// <summary>Settings to change; what is left out stays.</summary>
+/// <param name="Project">The project.</param>
+/// <param name="Name">For people.</param>
+/// <param name="TimeZone">IANA name. Days, weeks and months are cut anew: every definition gets a new revision.</param>
+/// <param name="WeekStart">SUNDAY or MONDAY; likewise.</param>
+/// <param name="DefaultCurrency">ISO 4217.</param>
+public sealed record ChangeProjectSettingsInput([property: ID] string Project, string? Name = null, string? TimeZone = null, DayOfWeek? WeekStart = null, string? DefaultCurrency = null);
+
+/// <summary>What the project expects of its events from now on.</summary>
+/// <param name="Project">The project.</param>
+/// <param name="UnknownEvents">What happens to track events that are not named.</param>
+/// <param name="Events">The events, each name once.</param>
+public sealed record SetTrackingPlanInput([property: ID] string Project, IReadOnlyList<PlannedEventInput> Events, UnknownEvents UnknownEvents = UnknownEvents.Allow);
+
+/// <summary>What is expected of one event.</summary>
+/// <param name="Name">The event's name.</param>
+/// <param name="Properties">Its properties; others are allowed.</param>
+public sealed record PlannedEventInput(string Name, IReadOnlyList<PlannedPropertyInput>? Properties = null);
+
+/// <summary>What is expected of one property.</summary>
+/// <param name="Name">The key.</param>
+/// <param name="Type">Its JSON type.</param>
+/// <param name="Required">True if it must be there and not null.</param>
+/// <param name="Values">The values it may have, as texts; null = any.</param>
+public sealed record PlannedPropertyInput(string Name, PropertyType Type = PropertyType.Any, bool Required = false, IReadOnlyList<string>? Values = null);
+
+/// <summary>A key to take back.</summary>
+/// <param name="Project">The project.</param>
+/// <param name="Id">The key's id.</param>
+public sealed record RevokeKeyInput([property: ID] string Project, [property: ID] string Id);
+
+/// <summary>What became of a change.</summary>
+/// <param name="Project">The project as it is now; null if the change was refused.</param>
+/// <param name="Position">From this log position on the change is visible.</param>
+/// <param name="Errors">Why it was refused.</param>
+public sealed record ChangePayload(ProjectNode? Project, string? Position, IReadOnlyList<UserError> Errors);
+
 /// <summary>Changes of projects.</summary>
 [MutationType]
 public static class ProjectMutations
@@ -133,6 +170,38 @@ public static class ProjectMutations
         if (PositionOf(result) is not { } position) return new RetireDefinitionPayload(null, ErrorsOf(result));
         await projects.WaitForAsync(position, cancellationToken);
         return new RetireDefinitionPayload(position.ToString(), []);
+    }
+
+    /// <summary>Changes settings of a project.</summary>
+    public static Task<ChangePayload> ChangeProjectSettingsAsync(
+        ChangeProjectSettingsInput input, IResolverContext context, [Service] IMediator sender, [Service] ProjectsView projects, CancellationToken cancellationToken) =>
+        ChangeAsync(input.Project, new ChangeProjectSettings(input.Project, input.Name, input.TimeZone, input.WeekStart, input.DefaultCurrency), context, sender, projects, cancellationToken);
+
+    /// <summary>Says what the project expects of its events from now on; events in the log stay as they are.</summary>
+    public static Task<ChangePayload> SetTrackingPlanAsync(
+        SetTrackingPlanInput input, IResolverContext context, [Service] IMediator sender, [Service] ProjectsView projects, CancellationToken cancellationToken) =>
+        ChangeAsync(input.Project, new SetTrackingPlan(input.Project, new TrackingPlan
+        {
+            UnknownEvents = input.UnknownEvents,
+            Events = [.. input.Events.Select(planned => new PlannedEvent(planned.Name)
+            {
+                Properties = [.. (planned.Properties ?? []).Select(property => new PlannedProperty(property.Name, property.Type, property.Required) { Values = property.Values })],
+            })],
+        }), context, sender, projects, cancellationToken);
+
+    /// <summary>Takes a key back: it opens nothing from now on.</summary>
+    public static Task<ChangePayload> RevokeKeyAsync(
+        RevokeKeyInput input, IResolverContext context, [Service] IMediator sender, [Service] ProjectsView projects, CancellationToken cancellationToken) =>
+        ChangeAsync(input.Project, new RevokeKey(input.Project, input.Id), context, sender, projects, cancellationToken);
+
+    private static async Task<ChangePayload> ChangeAsync<T>(
+        string project, ICommand<T> command, IResolverContext context, IMediator sender, ProjectsView projects, CancellationToken cancellationToken)
+    {
+        Guard.Change(context.User, project);
+        var result = await sender.Send(command, cancellationToken);
+        if (PositionOf(result) is not { } position) return new ChangePayload(null, null, ErrorsOf(result));
+        var snapshot = await projects.WaitForAsync(position, cancellationToken);
+        return new ChangePayload(new ProjectNode(snapshot.Projects[project]), position.ToString(), []);
     }
 
     private static async Task<DefinePayload> DefineAsync(Define command, IResolverContext context, IMediator sender, ProjectsView projects, CancellationToken cancellationToken)

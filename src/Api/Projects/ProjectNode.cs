@@ -29,6 +29,9 @@ public sealed class ProjectNode
     /// <summary>The keys that are not revoked; never the keys themselves.</summary>
     public IReadOnlyList<KeyInfo> Keys => [.. Project.Keys.Values.OrderBy(key => key.Name, StringComparer.Ordinal).Select(key => new KeyInfo(key.Id, key.Kind, key.Name, key.CustomerData, key.Domain))];
 
+    /// <summary>What the project expects of its events.</summary>
+    public TrackingPlan TrackingPlan => Project.TrackingPlan;
+
     internal Project Project { get; }
 }
 

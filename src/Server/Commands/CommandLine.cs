@@ -25,7 +25,7 @@ internal static class CommandLine
         root.Options.Add(Urls);
         root.Options.Add(DataDirectory);
         foreach (var command in new[] { Demo(), Serve(), Import(), Rebuild(), Status(), Verify(), GraphQl(), Cases() }) root.Subcommands.Add(command);
-        return root.Parse(args).InvokeAsync();
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Limits.Shutdown });
     }
 
     private static Command Demo()

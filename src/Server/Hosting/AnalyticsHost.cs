@@ -11,6 +11,7 @@ using EventSourcedAnalytics.Projections.Activity;
 using EventSourcedAnalytics.Projections.Cohorts;
 using EventSourcedAnalytics.Projections.Funnels;
 using EventSourcedAnalytics.Projections.Revenue;
+using EventSourcedAnalytics.Projections.Sessions;
 using EventSourcedAnalytics.Projects;
 using EventSourcedAnalytics.Server.Pages;
 using EventSourcedAnalytics.Server.PrivatePostgres;
@@ -107,6 +108,7 @@ public sealed class AnalyticsHost : IAsyncDisposable
         services.AddSingleton<Projection, CohortsProjection>();
         services.AddSingleton<Projection, RevenueProjection>();
         services.AddSingleton<Projection, ActivityProjection>();
+        services.AddSingleton<Projection, SessionsProjection>();
         services.AddSingleton<ProjectionCatalog>();
         services.AddSingleton<ProjectionEngine>();
         services.AddHostedService<EngineService>();
