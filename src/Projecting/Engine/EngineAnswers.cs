@@ -27,7 +27,7 @@ public sealed partial class ProjectionEngine
         var statuses = new List<InstanceStatus>();
         foreach (var row in rows.Where(row => row.Id != FactsId))
         {
-            var isLive = live.TryGetValue(row.Projection, out var pointer) && pointer.SchemaName == row.SchemaName;
+            var isLive = live.TryGetValue(row.Projection, out var pointer) && pointer.SchemaName == row.SchemaName && session?.IsCatchingUp(row.Id) != true;
             var projection = catalog.All.FirstOrDefault(candidate => candidate.Name == row.Projection && candidate.Version == row.Version);
             var hash = withHash && row.Grp == 0 && projection is not null ? (await HashAsync(row.SchemaName, projection, cancellationToken)).Hash : null;
             var marks = await store.MarksAsync(row.Id, cancellationToken);

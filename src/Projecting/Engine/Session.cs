@@ -23,6 +23,7 @@ public sealed partial class ProjectionEngine
         private readonly List<Instance> live = [];
         private readonly List<Task> catchUps = [];
         private readonly CancellationTokenSource ending = new();
+        private InvalidOperationException? failure;
         private long factsEpoch;
         private IReadOnlyDictionary<string, Project>? reconciled;
 
@@ -46,9 +47,13 @@ public sealed partial class ProjectionEngine
         public async Task LoadAsync(CancellationToken cancellationToken)
         {
             var logId = await engine.log.GetIdentityAsync(cancellationToken);
-            if (await engine.log.GetHeadAsync(cancellationToken) is { } head) await engine.projects.WaitForAsync(head, cancellationToken);
+            var head = await engine.log.GetHeadAsync(cancellationToken);
+            if (head is not null) await engine.projects.WaitForAsync(head.Value, cancellationToken);
             var row = await engine.store.TakeOverAsync(FactsInstance.Id, "facts", 1, logId, cancellationToken);
             factsEpoch = row.Epoch;
+            if (row.Position is { } stands && (head is null || stands > head))
+                throw new WrongLogException($"The read models stand at position {stands}, but the log ends at {head?.ToString() ?? "the start"}: it is older than they are. " +
+                    "Bring the newer log back, or start with an empty database, so that the read models are built from this log.");
             if (row.Position is { } position)
             {
                 await factsStore.LoadAsync(Facts, position, engine.KeyOf, cancellationToken);
@@ -66,6 +71,10 @@ public sealed partial class ProjectionEngine
                 foreach (var instance in Registry.All) _ = Enter(instance, linked.Token);
                 await ReconcileAsync(linked.Token);
                 await foreach (var batch in follower.FollowAsync(Facts.Position, linked.Token)) await ApplyAsync(batch, linked.Token);
+            }
+            catch (OperationCanceledException) when (failure is not null && !cancellationToken.IsCancellationRequested)
+            {
+                throw failure;
             }
             finally
             {
@@ -103,6 +112,9 @@ public sealed partial class ProjectionEngine
 
         /// <summary>Stops to fold an instance along. Call at a boundary.</summary>
         public void Leave(string schema) => live.RemoveAll(instance => instance.Id.Schema == schema);
+
+        /// <summary>Whether an instance of this process is still behind what is live.</summary>
+        public bool IsCatchingUp(InstanceId id) => Registry.All.FirstOrDefault(instance => instance.Id == id) is { } instance && !IsLive(instance);
 
         /// <summary>Whether an instance stands where everything live stands.</summary>
         public bool IsLive(Instance instance) => live.Contains(instance);
@@ -160,7 +172,7 @@ public sealed partial class ProjectionEngine
             }
             catch (Exception error)
             {
-                engine.logger.LogError(error, "The catch-up of {Instance} stopped at {Position}.", instance.Id, instance.Position);
+                failure = new InvalidOperationException($"The catch-up of {instance.Id} stopped at {instance.Position}: {error.Message}", error);
                 await ending.CancelAsync();
             }
         }
