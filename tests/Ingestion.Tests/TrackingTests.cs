@@ -1,5 +1,6 @@
 using System.Text;
 using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Identity;
 using EventSourcedAnalytics.Analysis.Values;
 using EventSourcedAnalytics.Projects;
 
@@ -58,8 +59,8 @@ public sealed class TrackingTests : IAsyncLifetime
         Assert.Equal("""{"category":"a\u0022b", "url":"/"}""", Text((await door.StoreAsync("page", """{"userId":"u","category":"a\"b","properties":{ "url":"/"}}""")).Properties));
         Assert.Equal("""{"category":"own"}""", Text((await door.StoreAsync("page", """{"userId":"u","category":"c","properties":{"category":"own"}}""")).Properties));
         Assert.Equal("""{"category":"c"}""", Text((await door.StoreAsync("page", """{"userId":"u","category":"c","properties":{ }}""")).Properties).Replace(" ", "", StringComparison.Ordinal));
-        Assert.Equal(new IdentityLink.Join("p", "u"), IdentityLink.Of(await door.StoreAsync("alias", """{"userId":"u","previousId":"p"}""")));
-        Assert.Equal(new IdentityLink.Bind("a", "u"), IdentityLink.Of(await door.StoreAsync("alias", """{"userId":"u","anonymousId":"a","previousId":"a"}""")));
+        Assert.Equal((CustomerId.User("p"), CustomerId.User("u")), LinkOf(await door.StoreAsync("alias", """{"userId":"u","previousId":"p"}""")));
+        Assert.Equal((CustomerId.User("u"), CustomerId.Anonymous("a")), LinkOf(await door.StoreAsync("alias", """{"userId":"u","anonymousId":"a","previousId":"a"}""")));
     }
 
     [Fact]
@@ -170,8 +171,8 @@ public sealed class TrackingTests : IAsyncLifetime
               {"type":"track","event":"t3","userId":"bob"}]}
             """);
 
-        var links = door.Stored().Select(IdentityLink.Of).Where(link => link is not null);
-        Assert.Equal([new IdentityLink.Bind("dev", "ann"), new IdentityLink.Bind("dev", "bob")], links!);
+        var links = door.Stored().Select(LinkOf).OfType<(CustomerId, CustomerId)>();
+        Assert.Equal([(CustomerId.User("ann"), CustomerId.Anonymous("dev")), (CustomerId.User("bob"), CustomerId.Anonymous("dev"))], links);
         Assert.Equal(["t1", "identify", "t3"], door.Stored().Where(e => e.Customer.Id == "bob").Select(e => e.Name));
     }
 
@@ -186,6 +187,8 @@ public sealed class TrackingTests : IAsyncLifetime
         Assert.Equal((200, 100), (reply.Status, reply.Json.GetProperty("accepted").GetInt32()));
         Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{i}"), door.Stored().Select(e => e.MessageId));
     }
+
+    private static (CustomerId First, CustomerId Second)? LinkOf(AnalyticsEvent e) => IdentityGraph.AskedBy(e) is { } link ? (link.First, link.Second) : null;
 
     private static string Text(JsonObjectSlice json) => Encoding.UTF8.GetString(json.Utf8.Span);
 }
