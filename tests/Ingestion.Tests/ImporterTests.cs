@@ -53,9 +53,10 @@ public sealed class ImporterTests : IAsyncLifetime
 
         await ImportAsync(lines);
         var first = door.Stored().Select(e => e.MessageId).ToArray();
-        await ImportAsync(lines);
+        var again = await ImportAsync(lines);
 
         Assert.Equal(3, first.Distinct().Count());
+        Assert.Equal((0, 3), (again.Accepted, again.Repeated));
         Assert.Equal(first, door.Stored().Select(e => e.MessageId));
     }
 
@@ -128,7 +129,7 @@ public sealed class ImporterTests : IAsyncLifetime
 
         Assert.Contains("line 5", stopped.Failure, StringComparison.Ordinal);
         Assert.Contains("gone", stopped.Failure, StringComparison.Ordinal);
-        Assert.Equal((10, 10), (again.Accepted, door.Stored().Count));
+        Assert.Equal((6, 4, 10), (again.Accepted, again.Repeated, door.Stored().Count));
     }
 
     [Fact]

@@ -17,10 +17,10 @@ public sealed record ImportReport
     /// <summary>Bytes read, after decompression.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Messages in the log.</summary>
+    /// <summary>Messages new in the log.</summary>
     public long Accepted { get; init; }
 
-    /// <summary>Messages that repeat one appended together with them. Repeats further apart are in the log too; every number leaves them out.</summary>
+    /// <summary>Messages that repeat one appended together with them, or one that the log still recognised. Repeats further apart are in the log too; every number leaves them out.</summary>
     public long Repeated { get; init; }
 
     /// <summary>Messages refused.</summary>
@@ -32,7 +32,7 @@ public sealed record ImportReport
     /// <summary>The first refused lines.</summary>
     public IReadOnlyList<RefusedLine> Examples { get; init; } = [];
 
-    /// <summary>Position of the last event written; null if none was.</summary>
+    /// <summary>Position of the last event written or recognised; null if there is none.</summary>
     public LogPosition? Position { get; init; }
 
     /// <summary>Why the import stopped before its end; null if it didn't. It can be started again from the beginning: nothing is counted twice.</summary>

@@ -4,7 +4,8 @@ using EventSourcedAnalytics.EventLog;
 namespace EventSourcedAnalytics.Ingestion;
 
 /// <summary>Adds up the batches of an import.</summary>
-internal sealed class ImportTally
+/// <param name="head">Where the log stood when the import began; null if it was empty.</param>
+internal sealed class ImportTally(LogPosition? head)
 {
     private static readonly Reason Erased = new(ErrorCodes.CustomerErased, "The customer was erased; nothing more is taken for this id.");
 
@@ -19,16 +20,22 @@ internal sealed class ImportTally
         lines += batch.Count;
         bytes += batch.Bytes;
         repeated += batch.Repeats;
-        foreach (var (index, refused) in batch.Refused) Refuse(batch.LineOf(index), refused.Reasons);
-        var erased = 0;
-        for (var i = 0; i < outcomes.Length; i++)
+        var before = Later(head, position);
+        foreach (var (index, refused) in batch.Refused)
         {
-            if (outcomes[i] is Appended.Durable durable && (position is not { } known || durable.Position > known)) position = durable.Position;
-            if (outcomes[i] is not Appended.Erased) continue;
-            Refuse(batch.LineOf(i), [Erased]);
-            erased++;
+            Refuse(batch.LineOf(index), refused.Reasons);
+            if (outcomes[index] is Appended.Durable kept) Reach(kept.Position);
+            outcomes[index] = null;
         }
-        accepted += batch.Count - batch.Refused.Count - batch.Repeats - erased;
+        foreach (var (index, outcome) in outcomes.Index())
+        {
+            if (outcome is Appended.Erased) Refuse(batch.LineOf(index), [Erased]);
+            if (outcome is not Appended.Durable durable) continue;
+            // A log that recognises an event answers with the place it has had since its first time.
+            if (durable.Position <= before) repeated++;
+            else accepted++;
+            Reach(durable.Position);
+        }
     }
 
     /// <summary>The sum so far.</summary>
@@ -37,6 +44,10 @@ internal sealed class ImportTally
         Lines = lines, Bytes = bytes, Accepted = accepted, Repeated = repeated, Rejected = rejected,
         RejectedByCode = new Dictionary<string, long>(byCode), Examples = [.. examples], Position = position,
     };
+
+    private void Reach(LogPosition reached) => position = Later(position, reached);
+
+    private static LogPosition? Later(LogPosition? left, LogPosition? right) => left is null || right > left ? right : left;
 
     private void Refuse(long line, IReadOnlyList<Reason> reasons)
     {

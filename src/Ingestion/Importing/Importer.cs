@@ -26,7 +26,7 @@ public sealed class Importer(IEventLog log, TimeProvider clock)
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(lines);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tally = new ImportTally();
+        var tally = new ImportTally(await log.GetHeadAsync(cancellationToken));
         var judged = Channel.CreateBounded<Task<ImportBatch>>(Environment.ProcessorCount * 2);
         var reading = ReadAsync(ProjectRules.Of(project), lines, judged.Writer, stop.Token);
         try
