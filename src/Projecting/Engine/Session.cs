@@ -4,7 +4,6 @@ using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Folding;
 using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projects;
-using Microsoft.Extensions.Logging;
 
 namespace EventSourcedAnalytics.Projecting.Engine;
 
