@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Facts;
@@ -127,10 +128,14 @@ public sealed partial class ProjectionEngine
                 await ReconcileAsync(cancellationToken);
                 using var measured = engine.meter.Batch(batch.Events.Count);
                 var from = Facts.Position;
+                var start = Stopwatch.GetTimestamp();
                 var delta = await factsStage.DecideAsync(batch, cancellationToken);
+                var decided = Stopwatch.GetTimestamp();
                 var results = live.Count == 0 ? [] : await folding.FoldAsync(batch, live, cancellationToken);
+                var folded = Stopwatch.GetTimestamp();
                 await engine.committer.CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count, delta, from, factsEpoch), cancellationToken);
                 Advance(results, batch.End);
+                engine.meter.Stages(Stopwatch.GetElapsedTime(start, decided), Stopwatch.GetElapsedTime(decided, folded), Stopwatch.GetElapsedTime(folded));
                 engine.meter.Refolds(results.Sum(result => result.Refolds));
             }
             finally
