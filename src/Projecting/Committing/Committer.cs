@@ -58,8 +58,7 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         }
         catch (PostgresException error) when (error.SqlState == CheckpointConflictException.SqlState)
         {
-            throw new CheckpointConflictException(
-                $"A checkpoint is not where this process left it ({string.Join(", ", unit.Results.Select(result => $"{result.Instance.Id} at {result.Instance.Position}"))}): another process owns it.", error);
+            throw new CheckpointConflictException("A checkpoint is not where this process left it: another process owns the read models now.", error);
         }
     }
 
