@@ -12,8 +12,9 @@ namespace EventSourcedAnalytics.Explorer;
 /// <param name="Persons">Every person with its activity.</param>
 /// <param name="Events">Events up to there, duplicates not counted.</param>
 /// <param name="Duplicates">Messages that had come before.</param>
+/// <param name="Unreadable">Stored events that can't be decoded, and are left out.</param>
 public sealed record ProjectSnapshot(
-    LogPosition? Position, long? RecordedAt, IReadOnlyList<PersonHistory> Persons, long Events, long Duplicates);
+    LogPosition? Position, long? RecordedAt, IReadOnlyList<PersonHistory> Persons, long Events, long Duplicates, long Unreadable);
 
 /// <summary>
 /// Answers any question by a bounded scan of the log with the same folds that the read models use: slow and right. It keeps no facts of its own, so it is also what

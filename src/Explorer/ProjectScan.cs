@@ -15,6 +15,7 @@ internal sealed class ProjectScan
     private readonly StreamFilter filter;
     private ProjectSnapshot? snapshot;
     private long? recordedAt;
+    private long unreadable;
 
     public ProjectScan(Project project)
     {
@@ -51,7 +52,7 @@ internal sealed class ProjectScan
 
     public ProjectSnapshot Snapshot() => snapshot is { } made && made.Position == Position && made.Events == assembler.Count
         ? made
-        : snapshot = new ProjectSnapshot(Position, recordedAt, [.. assembler.Persons()], assembler.Count, assembler.Duplicates);
+        : snapshot = new ProjectSnapshot(Position, recordedAt, [.. assembler.Persons()], assembler.Count, assembler.Duplicates, unreadable);
 
     public Person? PersonOf(string id) => assembler.PersonOf(CustomerId.User(id)) ?? assembler.PersonOf(CustomerId.Anonymous(id));
 
@@ -60,7 +61,8 @@ internal sealed class ProjectScan
         if (!StreamNames.TryParseCustomer(recorded.Stream, out var project, out _) || project != projectId) return;
         if (assembler.Count == Limits.MaxScannedEvents) throw new ScanTooLargeException(projectId);
         recordedAt = recorded.Created.ToUnixTimeMilliseconds();
-        assembler.Add(StoredEventCodec.Decode(recorded.Data, recorded.Type, recorded.Position.Commit));
+        try { assembler.Add(StoredEventCodec.Decode(recorded.Data, recorded.Type, recorded.Position.Commit)); }
+        catch (FormatException) { unreadable++; }
     }
 
     private static LogPosition? Max(LogPosition? left, LogPosition? right) => left is null || right > left ? right : left;

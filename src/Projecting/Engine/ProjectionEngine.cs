@@ -14,6 +14,9 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// </summary>
 public sealed partial class ProjectionEngine : IAsyncDisposable
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan CalmAfter = TimeSpan.FromSeconds(1);
+
     private readonly IEventLog log;
     private readonly ProjectsView projects;
     private readonly NpgsqlDataSource source;
@@ -81,7 +84,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
 
     private async Task SuperviseAsync(CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.FromMilliseconds(100);
+        var pause = FirstPause;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -97,6 +100,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
             catch (Exception error)
             {
                 LastFailure = error.Message;
+                if (meter.SinceLastCommit < CalmAfter) pause = FirstPause;
                 logger.LogError(error, "The projections stopped and start again from what is committed in {Pause} s.", pause.TotalSeconds);
                 session = null;
                 await Task.Delay(pause, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);

@@ -75,6 +75,8 @@ public sealed partial class ProjectionEngine
         var open = RunningSession();
         var code = catalog[projection];
         var beside = Beside(open, projection) ?? throw new RebuildException($"No read model of '{projection}' was built beside the live one. Run 'analytics rebuild run {projection}' first.");
+        if (!open.Registry.All.Any(instance => instance.Id.Schema == open.Registry.Live[projection].SchemaName))
+            throw new RebuildException($"The live read model of '{projection}' was built by another version of its code and stands still: there is nothing to compare with. Promote the new one, then run 'analytics verify {projection}'.");
         await open.Boundary.WaitAsync(cancellationToken);
         CellSet left, right;
         LogPosition? leftPosition, rightPosition;
@@ -101,6 +103,8 @@ public sealed partial class ProjectionEngine
         var live = open.Registry.Live[catalog[projection].Name];
         var target = Beside(open, projection) ?? throw new RebuildException($"Nothing to promote: no read model of '{projection}' was built beside the live one.");
         await PointAsync(open, projection, live.SchemaName, target, cancellationToken);
+        // One step back is kept; what was live before that has served its time.
+        if (live.Previous is { } older) await DropSchemaAsync(open, older, cancellationToken);
         return target;
     }
 
@@ -123,20 +127,22 @@ public sealed partial class ProjectionEngine
         var open = RunningSession();
         var live = open.Registry.Live[catalog[projection].Name].SchemaName;
         var schemasToDrop = (await store.AllAsync(cancellationToken)).Where(row => row.Projection == projection && row.SchemaName != live).Select(row => row.SchemaName).Distinct().ToList();
-        foreach (var schema in schemasToDrop)
-        {
-            await open.Boundary.WaitAsync(cancellationToken);
-            try
-            {
-                open.Leave(schema);
-                await open.Registry.DropAsync(schema, cancellationToken);
-            }
-            finally
-            {
-                open.Boundary.Release();
-            }
-        }
+        foreach (var schema in schemasToDrop) await DropSchemaAsync(open, schema, cancellationToken);
         return schemasToDrop;
+    }
+
+    private static async Task DropSchemaAsync(Session open, string schema, CancellationToken cancellationToken)
+    {
+        await open.Boundary.WaitAsync(cancellationToken);
+        try
+        {
+            open.Leave(schema);
+            await open.Registry.DropAsync(schema, cancellationToken);
+        }
+        finally
+        {
+            open.Boundary.Release();
+        }
     }
 
     private static string? Beside(Session open, string projection)

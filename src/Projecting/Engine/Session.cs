@@ -1,10 +1,10 @@
+using System.Diagnostics;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Folding;
 using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projects;
-using Microsoft.Extensions.Logging;
 
 namespace EventSourcedAnalytics.Projecting.Engine;
 
@@ -23,6 +23,7 @@ public sealed partial class ProjectionEngine
         private readonly List<Instance> live = [];
         private readonly List<Task> catchUps = [];
         private readonly CancellationTokenSource ending = new();
+        private InvalidOperationException? failure;
         private long factsEpoch;
         private IReadOnlyDictionary<string, Project>? reconciled;
 
@@ -46,9 +47,13 @@ public sealed partial class ProjectionEngine
         public async Task LoadAsync(CancellationToken cancellationToken)
         {
             var logId = await engine.log.GetIdentityAsync(cancellationToken);
-            if (await engine.log.GetHeadAsync(cancellationToken) is { } head) await engine.projects.WaitForAsync(head, cancellationToken);
+            var head = await engine.log.GetHeadAsync(cancellationToken);
+            if (head is not null) await engine.projects.WaitForAsync(head.Value, cancellationToken);
             var row = await engine.store.TakeOverAsync(FactsInstance.Id, "facts", 1, logId, cancellationToken);
             factsEpoch = row.Epoch;
+            if (row.Position is { } stands && (head is null || stands > head))
+                throw new WrongLogException($"The read models stand at position {stands}, but the log ends at {head?.ToString() ?? "the start"}: it is older than they are. " +
+                    "Bring the newer log back, or start with an empty database, so that the read models are built from this log.");
             if (row.Position is { } position)
             {
                 await factsStore.LoadAsync(Facts, position, engine.KeyOf, cancellationToken);
@@ -66,6 +71,10 @@ public sealed partial class ProjectionEngine
                 foreach (var instance in Registry.All) _ = Enter(instance, linked.Token);
                 await ReconcileAsync(linked.Token);
                 await foreach (var batch in follower.FollowAsync(Facts.Position, linked.Token)) await ApplyAsync(batch, linked.Token);
+            }
+            catch (OperationCanceledException) when (failure is not null && !cancellationToken.IsCancellationRequested)
+            {
+                throw failure;
             }
             finally
             {
@@ -104,6 +113,9 @@ public sealed partial class ProjectionEngine
         /// <summary>Stops to fold an instance along. Call at a boundary.</summary>
         public void Leave(string schema) => live.RemoveAll(instance => instance.Id.Schema == schema);
 
+        /// <summary>Whether an instance of this process is still behind what is live.</summary>
+        public bool IsCatchingUp(InstanceId id) => Registry.All.FirstOrDefault(instance => instance.Id == id) is { } instance && !IsLive(instance);
+
         /// <summary>Whether an instance stands where everything live stands.</summary>
         public bool IsLive(Instance instance) => live.Contains(instance);
 
@@ -116,10 +128,14 @@ public sealed partial class ProjectionEngine
                 await ReconcileAsync(cancellationToken);
                 using var measured = engine.meter.Batch(batch.Events.Count);
                 var from = Facts.Position;
+                var start = Stopwatch.GetTimestamp();
                 var delta = await factsStage.DecideAsync(batch, cancellationToken);
+                var decided = Stopwatch.GetTimestamp();
                 var results = live.Count == 0 ? [] : await folding.FoldAsync(batch, live, cancellationToken);
+                var folded = Stopwatch.GetTimestamp();
                 await engine.committer.CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count, delta, from, factsEpoch), cancellationToken);
                 Advance(results, batch.End);
+                engine.meter.Stages(Stopwatch.GetElapsedTime(start, decided), Stopwatch.GetElapsedTime(decided, folded), Stopwatch.GetElapsedTime(folded));
                 engine.meter.Refolds(results.Sum(result => result.Refolds));
             }
             finally
@@ -160,7 +176,7 @@ public sealed partial class ProjectionEngine
             }
             catch (Exception error)
             {
-                engine.logger.LogError(error, "The catch-up of {Instance} stopped at {Position}.", instance.Id, instance.Position);
+                failure = new InvalidOperationException($"The catch-up of {instance.Id} stopped at {instance.Position}: {error.Message}", error);
                 await ending.CancelAsync();
             }
         }

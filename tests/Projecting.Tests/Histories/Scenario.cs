@@ -1,5 +1,4 @@
 using EventSourcedAnalytics.Analysis.Events;
-using EventSourcedAnalytics.Analysis.Values;
 using EventSourcedAnalytics.Projecting.Tests.Harness;
 using FsCheck;
 using FsCheck.Fluent;
