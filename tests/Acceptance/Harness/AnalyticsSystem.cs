@@ -116,14 +116,14 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     /// <summary>Asks until something holds; an answer that can't be had counts as "not yet".</summary>
     public async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
-        using var patience = new CancellationTokenSource(CatchUpLimit);
+        using var asking = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
         Exception? last = null;
-        while (!patience.IsCancellationRequested)
+        for (; clock.Elapsed < CatchUpLimit; await asking.WaitForNextTickAsync())
         {
             if (!Server.IsAlive) throw new InvalidOperationException($"The server ended while a test waited for {what}:\n{Server.Output}");
             try { if (await condition()) return; }
             catch (Exception error) when (error is HttpRequestException or JsonException or Xunit.Sdk.XunitException) { last = error; }
-            await Task.Delay(20);
         }
         throw new TimeoutException($"Waited {CatchUpLimit} for {what}. {last}\n{Server.Output}");
     }
@@ -137,12 +137,14 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
         return live.Where(row => row["hash"] is not null).ToDictionary(row => row["projection"].Text(), row => row["hash"].Text());
     }
 
-    /// <summary>The process id of the private Postgres.</summary>
-    public int PostmasterId()
+    /// <summary>The process id of the private Postgres; null while none is noted.</summary>
+    public int? PostmasterId()
     {
         var pointer = folder["postgres/location"];
         var home = File.Exists(pointer) ? File.ReadAllText(pointer).Trim() : folder["postgres/cluster"];
-        return int.Parse(File.ReadLines(Path.Combine(home, "data", "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
+        var note = Path.Combine(home, "data", "postmaster.pid");
+        try { return int.TryParse(File.ReadLines(note).FirstOrDefault(), out var id) ? id : null; }
+        catch (FileNotFoundException) { return null; }
     }
 
     /// <inheritdoc/>
