@@ -56,6 +56,7 @@ public sealed class AnalyticsHost : IAsyncDisposable
         using var startLogging = LoggerFactory.Create(logging => ConfigureLogging(logging, minimumLevel));
         var log = OpenLog(settings);
         PrivatePostgresCluster? cluster = null;
+        WebApplication? app = null;
         try
         {
             cluster = settings.Postgres is null
@@ -63,13 +64,19 @@ public sealed class AnalyticsHost : IAsyncDisposable
                 : null;
             var source = DataSource(settings.Postgres ?? cluster!.ConnectionString);
             var adminKey = AdminKeyFile.Resolve(settings);
-            var app = Build(configuration, urls ?? settings.Urls, minimumLevel, log, source, adminKey);
+            app = Build(configuration, urls ?? settings.Urls, minimumLevel, log, source, adminKey);
             await app.StartAsync(cancellationToken);
             var node = log is EmbeddedEventLog embedded ? await NodeHost.StartAsync(configuration, embedded, logging => ConfigureLogging(logging, minimumLevel), cancellationToken) : null;
             return new AnalyticsHost(app, node, cluster, adminKey.Text);
         }
         catch
         {
+            // What has started reads the log and Postgres, so it ends before them.
+            if (app is not null)
+            {
+                await app.StopAsync(CancellationToken.None);
+                await app.DisposeAsync();
+            }
             await log.DisposeAsync();
             if (cluster is not null) await cluster.DisposeAsync();
             throw;
@@ -138,6 +145,8 @@ public sealed class AnalyticsHost : IAsyncDisposable
     private static void ConfigureLogging(ILoggingBuilder logging, LogLevel minimumLevel) => logging
         .SetMinimumLevel(minimumLevel)
         .AddFilter("Microsoft", LogLevel.Warning)
+        // A start that fails is thrown, and told by the command in a sentence; the host would add its stack.
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
         .AddFilter("Npgsql", LogLevel.Warning)
         .AddSimpleConsole(console =>
         {
