@@ -4,6 +4,11 @@ const url = root.dataset.url;
 const socketUrl = new URL(url, location.href);
 socketUrl.protocol = socketUrl.protocol === "https:" ? "wss:" : "ws:";
 
+// A key may come in the fragment (#key=...), which browsers keep to themselves; it doesn't stay in the address.
+const key = new URLSearchParams(location.hash.slice(1)).get("key");
+if (key) history.replaceState(null, "", location.pathname + location.search);
+const authorization = JSON.stringify({ Authorization: "Bearer " + (key ?? "") }, null, 2);
+
 let headers = {};
 const http = GraphiQL.createFetcher({ url });
 const socket = graphqlWs.createClient({ url: socketUrl.href, lazy: true, connectionParams: () => headers });
@@ -17,4 +22,6 @@ function fetcher(params, options) {
   return isSubscription ? withSubscriptions(params, options) : http(params, options);
 }
 
-ReactDOM.createRoot(root).render(React.createElement(GraphiQL, { fetcher, shouldPersistHeaders: false, defaultEditorToolsVisibility: "headers" }));
+ReactDOM.createRoot(root).render(React.createElement(GraphiQL, {
+  fetcher, headers: key ? authorization : undefined, defaultHeaders: authorization, shouldPersistHeaders: false, defaultEditorToolsVisibility: "headers",
+}));

@@ -49,6 +49,7 @@ internal sealed class GraphiQLPage(string pattern)
         <head>
           <meta charset="utf-8">
           <title>GraphiQL</title>
+          <link rel="icon" href="data:,">
           <link rel="stylesheet" href="{path}/graphiql/graphiql.css">
         </head>
         <body style="margin:0">
