@@ -137,12 +137,14 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
         return live.Where(row => row["hash"] is not null).ToDictionary(row => row["projection"].Text(), row => row["hash"].Text());
     }
 
-    /// <summary>The process id of the private Postgres.</summary>
-    public int PostmasterId()
+    /// <summary>The process id of the private Postgres; null while none is noted.</summary>
+    public int? PostmasterId()
     {
         var pointer = folder["postgres/location"];
         var home = File.Exists(pointer) ? File.ReadAllText(pointer).Trim() : folder["postgres/cluster"];
-        return int.Parse(File.ReadLines(Path.Combine(home, "data", "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
+        var note = Path.Combine(home, "data", "postmaster.pid");
+        try { return int.TryParse(File.ReadLines(note).FirstOrDefault(), out var id) ? id : null; }
+        catch (FileNotFoundException) { return null; }
     }
 
     /// <inheritdoc/>
