@@ -18,7 +18,7 @@ create table retention_by_value (
   events    bigint      not null,
   primary key (revision, cohort, interval, until, value)
 );
--- Sums over the members' return events: 10^-9 of a property, or minor units of a currency (its ISO 4217 number).
+-- Sums over the members' return events: 10^-9 of a property, or minor units of a currency (the letters of its ISO 4217 code as bytes: USD is 5591876).
 create table retention_amounts (
   revision bigint      not null,
   cohort   timestamptz not null,

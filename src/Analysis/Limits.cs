@@ -24,9 +24,6 @@ public static class Limits
     /// <summary>Steps of one funnel.</summary>
     public const int MaxFunnelSteps = 20;
 
-    /// <summary>Longest conversion window of a funnel.</summary>
-    public static readonly TimeSpan MaxFunnelWindow = TimeSpan.FromDays(366);
-
     /// <summary>Time one regular expression may take on one value.</summary>
     public static readonly TimeSpan RegexTimeout = TimeSpan.FromMilliseconds(50);
 

@@ -12,8 +12,9 @@ namespace EventSourcedAnalytics.Explorer;
 /// <param name="Persons">Every person with its activity.</param>
 /// <param name="Events">Events up to there, duplicates not counted.</param>
 /// <param name="Duplicates">Messages that had come before.</param>
+/// <param name="Unreadable">Stored events that can't be read: they are in no number.</param>
 public sealed record ProjectSnapshot(
-    LogPosition? Position, long? RecordedAt, IReadOnlyList<PersonHistory> Persons, long Events, long Duplicates);
+    LogPosition? Position, long? RecordedAt, IReadOnlyList<PersonHistory> Persons, long Events, long Duplicates, long Unreadable = 0);
 
 /// <summary>
 /// Answers any question by a bounded scan of the log with the same folds that the read models use: slow and right. It keeps no facts of its own, so it is also what
@@ -27,25 +28,13 @@ public sealed class LogExplorer(IEventLog log)
 
     /// <summary>The persons of a project as of a position.</summary>
     /// <param name="project">The project.</param>
-    /// <param name="through">Last position that counts, inclusive; null = the head of the log.</param>
+    /// <param name="through">Last position that counts, inclusive; null, or one that the log has not reached = the head of the log.</param>
     /// <param name="cancellationToken">Ends the scan.</param>
     /// <exception cref="ScanTooLargeException">The project has more events than one scan may hold.</exception>
     public async Task<ProjectSnapshot> AtAsync(Project project, LogPosition? through, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(project);
-        through ??= await log.GetHeadAsync(cancellationToken);
-        await gate.WaitAsync(cancellationToken);
-        try
-        {
-            if (!kept.TryGetValue(project.Id, out var scan) || scan.Position > through || !scan.Fits(project)) scan = new ProjectScan(project);
-            await scan.ReadOnAsync(log, through, cancellationToken);
-            if (!kept.TryGetValue(project.Id, out var newest) || !(newest.Position > scan.Position)) Keep(project.Id, scan);
-            return scan.Snapshot();
-        }
-        finally
-        {
-            gate.Release();
-        }
+        return (await ScanAsync(project, through, cancellationToken)).Snapshot;
     }
 
     /// <summary>The position up to which the log had got at a time.</summary>
@@ -71,13 +60,10 @@ public sealed class LogExplorer(IEventLog log)
     public async Task<Person?> CustomersOfAsync(Project project, string id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(project);
-        await AtAsync(project, null, cancellationToken);
-        await gate.WaitAsync(cancellationToken);
-        try { return kept.TryGetValue(project.Id, out var scan) ? scan.PersonOf(id) : null; }
-        finally { gate.Release(); }
+        return (await ScanAsync(project, null, cancellationToken, id)).Person;
     }
 
-    /// <summary>The events of some customers of a project, in log order, duplicates included: what a person's page shows.</summary>
+    /// <summary>The events of some customers of a project, in log order, duplicates included, unreadable ones not: what a person's page shows.</summary>
     public async Task<IReadOnlyList<AnalyticsEvent>> EventsOfAsync(Project project, IEnumerable<CustomerId> customers, LogPosition? through, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(project);
@@ -88,13 +74,31 @@ public sealed class LogExplorer(IEventLog log)
             for (long? from = 0; from is not null;)
             {
                 var page = await log.ReadStreamAsync(stream, ReadDirection.Forwards, from, 1_000, cancellationToken);
-                events.AddRange(page.Events.Where(recorded => through is null || recorded.Position <= through)
-                    .Select(recorded => StoredEventCodec.Decode(recorded.Data, recorded.Type, recorded.Position.Commit)));
+                foreach (var recorded in page.Events)
+                    if ((through is null || recorded.Position <= through) && ProjectScan.TryDecode(recorded) is { } e) events.Add(e);
                 from = page.IsEnd || page.Events.Count == 0 ? null : page.Events[^1].Revision + 1;
             }
         }
         events.Sort((left, right) => left.Position.CompareTo(right.Position));
         return events;
+    }
+
+    private async Task<(ProjectSnapshot Snapshot, Person? Person)> ScanAsync(Project project, LogPosition? through, CancellationToken cancellationToken, string? id = null)
+    {
+        if (await log.GetHeadAsync(cancellationToken) is not { } head) return (new ProjectSnapshot(null, null, [], 0, 0), null);
+        var end = through is { } asked && asked < head ? asked : head;
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!kept.TryGetValue(project.Id, out var scan) || !scan.Fits(project) || (scan.Position > end && through is not null)) scan = new ProjectScan(project);
+            await scan.ReadOnAsync(log, end, cancellationToken);
+            if (!kept.TryGetValue(project.Id, out var newest) || !newest.Fits(project) || !(newest.Position > scan.Position)) Keep(project.Id, scan);
+            return (scan.Snapshot(), id is null ? null : scan.PersonOf(id));
+        }
+        finally
+        {
+            gate.Release();
+        }
     }
 
     private void Keep(string project, ProjectScan scan)

@@ -15,6 +15,7 @@ internal sealed class ProjectScan
     private readonly StreamFilter filter;
     private ProjectSnapshot? snapshot;
     private long? recordedAt;
+    private long unreadable;
 
     public ProjectScan(Project project)
     {
@@ -33,7 +34,15 @@ internal sealed class ProjectScan
     /// <summary>Whether the scan was made under the settings the project has now.</summary>
     public bool Fits(Project project) => ReferenceEquals(settings, project.Settings.Revenue) || settings.Equals(project.Settings.Revenue);
 
-    public async Task ReadOnAsync(IEventLog log, LogPosition? through, CancellationToken cancellationToken)
+    /// <summary>The event that a record holds; null if it can't be read.</summary>
+    public static AnalyticsEvent? TryDecode(RecordedEvent recorded)
+    {
+        try { return StoredEventCodec.Decode(recorded.Data, recorded.Type, recorded.Position.Commit); }
+        catch (FormatException) { return null; }
+    }
+
+    /// <summary>Reads on to a position that the log has reached.</summary>
+    public async Task ReadOnAsync(IEventLog log, LogPosition through, CancellationToken cancellationToken)
     {
         while (Position is null || Position < through)
         {
@@ -43,15 +52,13 @@ internal sealed class ProjectScan
                 if (recorded.Position > through) break;
                 Take(recorded);
             }
-            if (page.LastPosition is null) return;
-            Position = page.IsHead || page.LastPosition > through ? Max(through, Position) : page.LastPosition;
-            if (page.IsHead) return;
+            Position = page.IsHead || page.LastPosition is not { } last || last > through ? through : last;
         }
     }
 
-    public ProjectSnapshot Snapshot() => snapshot is { } made && made.Position == Position && made.Events == assembler.Count
+    public ProjectSnapshot Snapshot() => snapshot is { } made && made.Position == Position
         ? made
-        : snapshot = new ProjectSnapshot(Position, recordedAt, [.. assembler.Persons()], assembler.Count, assembler.Duplicates);
+        : snapshot = new ProjectSnapshot(Position, recordedAt, [.. assembler.Persons()], assembler.Count, assembler.Duplicates, unreadable);
 
     public Person? PersonOf(string id) => assembler.PersonOf(CustomerId.User(id)) ?? assembler.PersonOf(CustomerId.Anonymous(id));
 
@@ -60,8 +67,7 @@ internal sealed class ProjectScan
         if (!StreamNames.TryParseCustomer(recorded.Stream, out var project, out _) || project != projectId) return;
         if (assembler.Count == Limits.MaxScannedEvents) throw new ScanTooLargeException(projectId);
         recordedAt = recorded.Created.ToUnixTimeMilliseconds();
-        assembler.Add(StoredEventCodec.Decode(recorded.Data, recorded.Type, recorded.Position.Commit));
+        if (TryDecode(recorded) is { } e) assembler.Add(e);
+        else unreadable++;
     }
-
-    private static LogPosition? Max(LogPosition? left, LogPosition? right) => left is null || right > left ? right : left;
 }

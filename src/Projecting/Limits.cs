@@ -27,6 +27,12 @@ public static class Limits
     /// <summary>Message ids of streams read for the exact duplicate check that are kept in memory.</summary>
     public const int MaxCachedMessageIds = 2_000_000;
 
+    /// <summary>Attempts of a catch-up before it stays behind with its failure.</summary>
+    public const int MaxCatchUpAttempts = 5;
+
+    /// <summary>Pause after the first failure of a catch-up; after the second twice as long, and so on.</summary>
+    public static readonly TimeSpan CatchUpPause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Seconds that a query waits for a read model to reach a position.</summary>
     public static readonly TimeSpan AtLeastTimeout = TimeSpan.FromSeconds(5);
 

@@ -1,11 +1,13 @@
+using System.Diagnostics;
 using System.Globalization;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.EventLog.Embedded;
 
 // Appends for ever from several callers, three events an append, and prints each acknowledgement: "stream lastRevision id id id".
-// The test that started it kills it.
+// The test that started it kills it; or, told so, it kills itself in the moment of the n-th acknowledgement.
 var log = EmbeddedEventLog.Open(args[0]);
 var callers = int.Parse(args[1], CultureInfo.InvariantCulture);
+var left = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : int.MaxValue;
 var output = Console.OpenStandardOutput();
 var gate = new Lock();
 
@@ -18,7 +20,11 @@ await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async 
         var results = await log.AppendManyAsync(appends, CancellationToken.None);
         var lines = string.Concat(appends.Zip(results, (append, result) =>
             $"{append.Stream} {((AppendResult.Appended)result).Revision} {string.Join(' ', append.Events.Select(e => e.EventId))}\n"));
-        lock (gate) output.Write(System.Text.Encoding.ASCII.GetBytes(lines));
+        lock (gate)
+        {
+            output.Write(System.Text.Encoding.ASCII.GetBytes(lines));
+            if (--left == 0) Process.GetCurrentProcess().Kill();
+        }
     }
 })));
 

@@ -45,7 +45,7 @@ public sealed class Answering(ProjectionEngine engine, LogExplorer explorer, IEv
         var snapshot = await SnapshotAsync(project, asOf, cancellationToken);
         var lag = asOf is { Position: not null } or { Time: not null } ? 0 : await LagAsync(snapshot.Position, snapshot.RecordedAt, now, cancellationToken);
         return new Answer<T>(evaluate(snapshot), new AsOf(
-            snapshot.Position?.ToString() ?? "", snapshot.RecordedAt?.ToTime(), now.UtcDateTime, lag, "explorer", 0, 0, 0, Sampled: false), snapshot.Position);
+            snapshot.Position?.ToString() ?? "", snapshot.RecordedAt?.ToTime(), now.UtcDateTime, lag, "explorer", 0, snapshot.Unreadable, 0, Sampled: false), snapshot.Position);
     }
 
     /// <summary>The persons of a project as of what was asked for; for "now" where the read models stand, so that all of a dashboard stands at one position.</summary>

@@ -24,7 +24,7 @@ public sealed record AsOfInput
 /// <param name="LagSeconds">How far the report is behind the log, 0 if it stands at the head.</param>
 /// <param name="Projection">The read model that answered, or "explorer" if the events were asked.</param>
 /// <param name="Version">Version of the read model; 0 for the explorer.</param>
-/// <param name="Parked">Persons left out since an event of theirs could not be folded.</param>
+/// <param name="Parked">Persons left out since an event of theirs could not be folded; from the explorer: events that can't be read.</param>
 /// <param name="Deferred">Persons whose late events are not in the report yet.</param>
 /// <param name="Sampled">True for an estimate from a sample of persons.</param>
 public sealed record AsOf(

@@ -7,6 +7,11 @@ namespace EventSourcedAnalytics.Projecting.Committing;
 /// <summary>The SQL of one table of cells: how summed differences are added, and how rows are read back.</summary>
 internal sealed class CellTableSql
 {
+    // Instants go over the wire as PostgreSQL holds them, microseconds since 2000: the first period of all starts before the year 1, which DateTime can't say.
+    private const long Epoch2000 = 946_684_800_000;
+    private const long MinInstant = -100_000_000_000_000;
+    private const long MaxInstant = 1_000_000_000_000_000;
+
     private readonly CellTable table;
     private readonly string upsert;
 
@@ -66,11 +71,11 @@ internal sealed class CellTableSql
     /// <summary>The SQL column that holds a part of the key, or null if the table has none for it.</summary>
     public string? ColumnOf(CellPart part) => table.Key.FirstOrDefault(column => column.Part == part)?.Name;
 
-    /// <summary>A value of a numeric key part as a parameter of its column's type; null if it is beyond what the column can hold, so that the bound means nothing.</summary>
-    public object? ParameterOf(CellPart part, long value)
+    /// <summary>A value of a numeric key part as a parameter of its column's type; null if it is beyond what any row can hold, so that the bound means nothing.</summary>
+    public NpgsqlParameter? ParameterOf(CellPart part, long value)
     {
-        if (table.Key.First(column => column.Part == part).Type != CellColumnType.Instant) return value;
-        return value is < -62_135_596_800_000 or > 253_402_300_799_999 ? null : DateTime.UnixEpoch.AddMilliseconds(value);
+        if (table.Key.First(column => column.Part == part).Type != CellColumnType.Instant) return new NpgsqlParameter { Value = value };
+        return value is < MinInstant or > MaxInstant ? null : new NpgsqlParameter { Value = ToMicroseconds(value), NpgsqlDbType = NpgsqlDbType.TimestampTz };
     }
 
     private static string SqlType(CellColumn column) => column.Type switch
@@ -82,10 +87,12 @@ internal sealed class CellTableSql
 
     private static NpgsqlParameter KeyParameter(CellColumn column, IReadOnlyList<KeyValuePair<CellKey, Int128[]>> rows) => column.Type switch
     {
-        CellColumnType.Text => new NpgsqlParameter { Value = Column(rows, row => row.Key.Text) },
+        CellColumnType.Text => new NpgsqlParameter { Value = Column(rows, row => SqlText.Encode(row.Key.Text)) },
         CellColumnType.Long => new NpgsqlParameter { Value = Column(rows, row => PartOf(row.Key, column.Part)) },
-        _ => new NpgsqlParameter { Value = Column(rows, row => DateTime.UnixEpoch.AddMilliseconds(PartOf(row.Key, column.Part))) },
+        _ => new NpgsqlParameter { Value = Column(rows, row => ToMicroseconds(PartOf(row.Key, column.Part))), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
     };
+
+    private static long ToMicroseconds(long instant) => (instant - Epoch2000) * 1_000;
 
     private static T[] Column<T>(IReadOnlyList<KeyValuePair<CellKey, Int128[]>> rows, Func<KeyValuePair<CellKey, Int128[]>, T> value)
     {
@@ -103,9 +110,9 @@ internal sealed class CellTableSql
 
     private static CellKey WithPart(CellKey key, CellColumn column, NpgsqlDataReader reader, int ordinal)
     {
-        if (column.Part == CellPart.Text) return key with { Text = reader.GetString(ordinal) };
+        if (column.Part == CellPart.Text) return key with { Text = SqlText.Decode(reader.GetString(ordinal)) };
         var value = column.Type == CellColumnType.Instant
-            ? (long)(reader.GetDateTime(ordinal) - DateTime.UnixEpoch).TotalMilliseconds
+            ? (reader.GetFieldValue<long>(ordinal) / 1_000) + Epoch2000
             : reader.GetInt64(ordinal);
         return column.Part switch
         {

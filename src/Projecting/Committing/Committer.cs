@@ -36,14 +36,29 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
             MarkStore.AddTo(batch, result);
             AddCells(batch, result);
         }
+        await ExecuteAsync(batch, cancellationToken);
+    }
+
+    /// <summary>Puts other claims of order ids in the place of those that a project had; the facts stay where they stand.</summary>
+    /// <exception cref="CheckpointConflictException">Another owner moved the facts, or took them over; nothing was written.</exception>
+    public async Task ReplaceOrdersAsync(string project, string rules, FactsDelta claims, LogPosition at, long epoch, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        Advance(batch, FactsInstance.Id, at, new CommitUnit([], at, null, 0), epoch);
+        FactsStore.AddReplaceOrders(batch, project, rules, claims);
+        await ExecuteAsync(batch, cancellationToken);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (PostgresException error) when (error.SqlState == CheckpointConflictException.SqlState)
         {
-            throw new CheckpointConflictException(
-                $"A checkpoint is not where this process left it ({string.Join(", ", unit.Results.Select(result => $"{result.Instance.Id} at {result.Instance.Position}"))}): another process owns it.", error);
+            throw new CheckpointConflictException("A checkpoint is not where this process left it: another process owns the read models now.", error);
         }
     }
 

@@ -35,6 +35,14 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
             $"select {Columns} from projecting.instances order by schema_name, grp", cancellationToken: cancellationToken))).AsList();
     }
 
+    /// <summary>One instance as it is now; null if it is gone.</summary>
+    public async Task<InstanceRow?> FindAsync(InstanceId id, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<InstanceRow>(new CommandDefinition(
+            $"select {Columns} from projecting.instances where schema_name = @Schema and grp = @Group", new { id.Schema, id.Group }, cancellationToken: cancellationToken));
+    }
+
     public async Task<IReadOnlyDictionary<string, LiveRow>> LiveAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -53,9 +61,9 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
     public async Task<Dictionary<CustomerKey, Mark>> MarksAsync(InstanceId id, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(Guid Person, long AppliedTo, string? Reason)>(new CommandDefinition(
-            "select person, applied_to, reason from projecting.marks where schema_name = @Schema and grp = @Group", new { id.Schema, id.Group }, cancellationToken: cancellationToken));
-        return rows.ToDictionary(row => Keys.FromUuid(row.Person), row => new Mark(row.AppliedTo, row.Reason));
+        var rows = await connection.QueryAsync<(Guid Person, string Project, long AppliedTo, string? Reason)>(new CommandDefinition(
+            "select person, project, applied_to, reason from projecting.marks where schema_name = @Schema and grp = @Group", new { id.Schema, id.Group }, cancellationToken: cancellationToken));
+        return rows.ToDictionary(row => Keys.FromUuid(row.Person), row => new Mark(row.Project, row.AppliedTo, row.Reason is null ? null : SqlText.Decode(row.Reason)));
     }
 
     /// <summary>Becomes the owner of an instance: every commit of an earlier owner is refused from now on. The row is made if it is missing.</summary>

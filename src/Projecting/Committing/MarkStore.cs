@@ -21,13 +21,13 @@ internal static class MarkStore
         var upsert = new NpgsqlBatchCommand("""
             insert into projecting.marks (schema_name, grp, person, project, applied_to, reason)
             select $1, $2, * from unnest($3::uuid[], $4::text[], $5::bigint[], $6::text[])
-            on conflict (schema_name, grp, person) do update set reason = excluded.reason
+            on conflict (schema_name, grp, person) do update set applied_to = excluded.applied_to, reason = excluded.reason
             """);
         AddInstance(upsert, result.Instance.Id);
         upsert.Parameters.Add(new NpgsqlParameter { Value = result.Marked.Keys.Select(Keys.ToUuid).ToArray() });
-        upsert.Parameters.Add(new NpgsqlParameter { Value = result.Marked.Values.Select(value => value.Project).ToArray() });
-        upsert.Parameters.Add(new NpgsqlParameter { Value = result.Marked.Values.Select(value => value.Mark.AppliedTo).ToArray() });
-        upsert.Parameters.Add(new NpgsqlParameter { Value = result.Marked.Values.Select(value => value.Mark.Reason).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        upsert.Parameters.Add(new NpgsqlParameter { Value = result.Marked.Values.Select(mark => mark.Project).ToArray() });
+        upsert.Parameters.Add(new NpgsqlParameter { Value = result.Marked.Values.Select(mark => mark.AppliedTo).ToArray() });
+        upsert.Parameters.Add(new NpgsqlParameter { Value = result.Marked.Values.Select(mark => mark.Reason is null ? null : SqlText.Encode(mark.Reason)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         batch.BatchCommands.Add(upsert);
     }
 

@@ -64,8 +64,14 @@ create table if not exists facts.duplicates (
   project  text   not null,
   position bigint primary key
 );
-create table if not exists facts.repeated_orders (
+create table if not exists facts.order_repeats (
+  project  text   not null,
   position bigint primary key
+);
+-- The settings that order ids were claimed under; claims made under others are made anew.
+create table if not exists facts.order_rules (
+  project text primary key,
+  rules   text not null
 );
 create table if not exists facts.orders (
   project  text   not null,

@@ -27,7 +27,7 @@ public sealed partial class ProjectionEngine
         var statuses = new List<InstanceStatus>();
         foreach (var row in rows.Where(row => row.Id != FactsId))
         {
-            var isLive = live.TryGetValue(row.Projection, out var pointer) && pointer.SchemaName == row.SchemaName;
+            var isLive = live.TryGetValue(row.Projection, out var pointer) && pointer.SchemaName == row.SchemaName && session?.IsCatchingUp(row.Id) != true;
             var projection = catalog.All.FirstOrDefault(candidate => candidate.Name == row.Projection && candidate.Version == row.Version);
             var hash = withHash && row.Grp == 0 && projection is not null ? (await HashAsync(row.SchemaName, projection, cancellationToken)).Hash : null;
             var marks = await store.MarksAsync(row.Id, cancellationToken);
@@ -35,7 +35,7 @@ public sealed partial class ProjectionEngine
                 row.Id.ToString(), row.Projection, row.Version, isLive ? "live" : pointer?.Previous == row.SchemaName ? "previous" : "building", row.Position, head,
                 row.RecordedAt, row.Events, marks.Values.Count(mark => mark.Reason is not null), marks.Values.Count(mark => mark.Reason is null), row.UpdatedAt, hash));
         }
-        return new EngineStatus(head, Position, meter.EventsPerSecond, meter.EventCount, meter.RefoldCount, meter.SinceLastCommit, CountDuplicates(), LastFailure, statuses);
+        return new EngineStatus(head, Position, meter.EventsPerSecond, meter.EventCount, meter.RefoldCount, meter.SinceLastCommit, CountDuplicates(), LastFailure, meter.StageSeconds, statuses);
     }
 
     /// <summary>The hash of a schema and the position it stands at, in one snapshot.</summary>
@@ -58,10 +58,11 @@ public sealed partial class ProjectionEngine
 /// <param name="SinceLastCommit">How long ago the last commit was; null before the first.</param>
 /// <param name="Duplicates">Messages skipped because they had come before, in all of the log.</param>
 /// <param name="LastFailure">Why the engine stopped last; null while it is well.</param>
+/// <param name="StageSeconds">Seconds spent in facts, fold and commit since the start of the process.</param>
 /// <param name="Instances">Every instance.</param>
 public sealed record EngineStatus(
     LogPosition? Head, LogPosition? Position, double EventsPerSecond, long Events, long Refolds, TimeSpan? SinceLastCommit, long Duplicates, string? LastFailure,
-    IReadOnlyList<InstanceStatus> Instances);
+    IReadOnlyDictionary<string, double> StageSeconds, IReadOnlyList<InstanceStatus> Instances);
 
 /// <summary>Where one instance stands.</summary>
 /// <param name="Name">Schema, and group of definitions if it isn't the first.</param>

@@ -14,6 +14,9 @@ internal sealed class EngineMeter
 
     private long events;
     private long refolds;
+    private long factsTicks;
+    private long foldTicks;
+    private long commitTicks;
     private long lastCommit;
 
     /// <summary>Events applied by the live loop since the start.</summary>
@@ -27,6 +30,22 @@ internal sealed class EngineMeter
 
     /// <summary>How long ago the last commit was; null before the first.</summary>
     public TimeSpan? SinceLastCommit => lastCommit == 0 ? null : Stopwatch.GetElapsedTime(lastCommit);
+
+    /// <summary>Seconds spent in each stage of the live loop since the start: facts, fold, commit.</summary>
+    public IReadOnlyDictionary<string, double> StageSeconds => new Dictionary<string, double>
+    {
+        ["facts"] = TimeSpan.FromTicks(Interlocked.Read(ref factsTicks)).TotalSeconds,
+        ["fold"] = TimeSpan.FromTicks(Interlocked.Read(ref foldTicks)).TotalSeconds,
+        ["commit"] = TimeSpan.FromTicks(Interlocked.Read(ref commitTicks)).TotalSeconds,
+    };
+
+    /// <summary>Notes how long the stages of one batch took.</summary>
+    public void Stages(TimeSpan facts, TimeSpan fold, TimeSpan commit)
+    {
+        Interlocked.Add(ref factsTicks, facts.Ticks);
+        Interlocked.Add(ref foldTicks, fold.Ticks);
+        Interlocked.Add(ref commitTicks, commit.Ticks);
+    }
 
     public Measured Batch(int count) => new(this, count, Stopwatch.GetTimestamp());
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Contract;
@@ -13,23 +14,24 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// gets a group of its own, replayed from zero, where it has.
 /// </summary>
 internal sealed class InstanceRegistry(
-    ProjectionCatalog catalog, InstanceStore store, SchemaCatalog schemas, FactsView facts, Func<IReadOnlyCollection<Project>> projects, ILogger logger)
+    ProjectionCatalog catalog, InstanceStore store, SchemaCatalog schemas, FactsView facts, ILogger logger)
 {
-    private readonly Dictionary<InstanceId, Instance> instances = [];
-    private IReadOnlyDictionary<string, LiveRow> live = new Dictionary<string, LiveRow>();
+    // Both are replaced whole, because others read them at any time.
+    private volatile ImmutableDictionary<InstanceId, Instance> instances = ImmutableDictionary<InstanceId, Instance>.Empty;
+    private volatile IReadOnlyDictionary<string, LiveRow> live = new Dictionary<string, LiveRow>();
+    private IReadOnlyDictionary<string, Project> projects = new Dictionary<string, Project>();
     private Guid logId;
 
     /// <summary>Every instance of this process.</summary>
-    public IReadOnlyCollection<Instance> All => instances.Values;
+    public IReadOnlyCollection<Instance> All => [.. instances.Values];
 
     /// <summary>Which schema answers for each projection.</summary>
     public IReadOnlyDictionary<string, LiveRow> Live => live;
 
     /// <summary>Loads what is in Postgres and makes what is missing.</summary>
-    public async Task LoadAsync(Guid log, CancellationToken cancellationToken)
+    public async Task LoadAsync(Guid log, IReadOnlyDictionary<string, Project> current, CancellationToken cancellationToken)
     {
-        logId = log;
-        instances.Clear();
+        (logId, projects) = (log, current);
         live = await store.LiveAsync(cancellationToken);
         foreach (var projection in catalog.All.Where(projection => !live.ContainsKey(projection.Name)))
             await store.CreateSchemaAsync($"{projection.Name}_v{projection.Version}", projection, log, cancellationToken);
@@ -37,12 +39,15 @@ internal sealed class InstanceRegistry(
         foreach (var row in await store.AllAsync(cancellationToken))
             if (row.Id != FactsInstance.Id && FindProjection(row) is { } projection) await AdoptAsync(row.Id, projection, cancellationToken);
         foreach (var instance in instances.Values) await RefreshFoldsAsync(instance, cancellationToken);
+        await ForgetGoneAsync(cancellationToken);
     }
 
-    /// <summary>Brings the live schemas in step with the definitions.</summary>
+    /// <summary>Brings the schemas in step with the definitions: what is no longer defined goes from all of them, what is new comes to the live ones. Call at a boundary.</summary>
     /// <returns>New instances, which stand at nothing yet.</returns>
-    public async Task<IReadOnlyList<Instance>> ReconcileAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Instance>> ReconcileAsync(IReadOnlyDictionary<string, Project> current, CancellationToken cancellationToken)
     {
+        projects = current;
+        await ForgetGoneAsync(cancellationToken);
         var added = new List<Instance>();
         foreach (var projection in catalog.All)
         {
@@ -78,7 +83,7 @@ internal sealed class InstanceRegistry(
     /// <summary>Drops a schema that isn't live.</summary>
     public async Task DropAsync(string schema, CancellationToken cancellationToken)
     {
-        foreach (var id in instances.Keys.Where(id => id.Schema == schema).ToList()) instances.Remove(id);
+        instances = instances.RemoveRange(instances.Keys.Where(id => id.Schema == schema));
         await store.DropSchemaAsync(schema, cancellationToken);
         live = await store.LiveAsync(cancellationToken);
     }
@@ -89,6 +94,25 @@ internal sealed class InstanceRegistry(
         foreach (var instance in instances.Values)
             if (instance.Id.Schema == schema && instance.Revisions.Contains(revision)) return instance;
         return null;
+    }
+
+    /// <summary>Brings an instance back to what is committed.</summary>
+    public async Task ReloadAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        await instance.Busy.WaitAsync(cancellationToken);
+        try
+        {
+            var row = await store.FindAsync(instance.Id, cancellationToken) ?? throw new InvalidOperationException($"{instance.Id} is gone.");
+            var marks = await store.MarksAsync(instance.Id, cancellationToken);
+            instance.Position = row.Position;
+            instance.States.Clear();
+            instance.Marks.Clear();
+            foreach (var (person, mark) in marks) instance.Marks.Add(person, mark);
+        }
+        finally
+        {
+            instance.Busy.Release();
+        }
     }
 
     private Projection? FindProjection(InstanceRow row)
@@ -111,7 +135,7 @@ internal sealed class InstanceRegistry(
         var row = await store.TakeOverAsync(id, projection.Name, projection.Version, logId, cancellationToken);
         var instance = new Instance(id, projection, row.Epoch) { Position = row.Position };
         foreach (var (person, mark) in await store.MarksAsync(id, cancellationToken)) instance.Marks.Add(person, mark);
-        instances[id] = instance;
+        instances = instances.SetItem(id, instance);
         return instance;
     }
 
@@ -119,16 +143,12 @@ internal sealed class InstanceRegistry(
     {
         var wanted = Wanted(projection);
         var kept = await store.RevisionsAsync(schema, cancellationToken);
-        var gone = kept.Where(item => !wanted.ContainsKey(item.Revision)).Select(item => item.Revision).ToList();
-        if (gone.Count > 0) await store.RemoveRevisionsAsync(schema, gone, schemas.TablesOf(schema, projection), cancellationToken);
-
         var known = kept.Select(item => item.Revision).ToHashSet();
         var missing = wanted.Values.Where(item => !known.Contains(item.Fold.Revision)).ToList();
         var free = missing.Where(item => facts.FirstPositionOf(item.Project) is null).ToList();
         var late = missing.Except(free).ToList();
         if (free.Count > 0) await store.AddRevisionsAsync(new InstanceId(schema, 0), [.. free.Select(item => (item.Fold.Revision, item.Project))], cancellationToken);
-        if (free.Count > 0 || gone.Count > 0)
-            foreach (var instance in instances.Values.Where(instance => instance.Id.Schema == schema)) await RefreshFoldsAsync(instance, cancellationToken);
+        if (free.Count > 0) await RefreshFoldsAsync(instances[new InstanceId(schema, 0)], cancellationToken);
         if (late.Count == 0) return null;
 
         var id = new InstanceId(schema, instances.Keys.Where(other => other.Schema == schema).Max(other => other.Group) + 1);
@@ -136,6 +156,20 @@ internal sealed class InstanceRegistry(
         await store.AddRevisionsAsync(id, [.. late.Select(item => (item.Fold.Revision, item.Project))], cancellationToken);
         await RefreshFoldsAsync(added, cancellationToken);
         return added;
+    }
+
+    // First nobody folds what is gone, then its cells are deleted: in the other order a catch-up could write some again in between.
+    private async Task ForgetGoneAsync(CancellationToken cancellationToken)
+    {
+        foreach (var schema in instances.Values.GroupBy(instance => (instance.Id.Schema, instance.Projection)))
+        {
+            var wanted = Wanted(schema.Key.Projection);
+            var kept = await store.RevisionsAsync(schema.Key.Schema, cancellationToken);
+            var gone = kept.Where(item => !wanted.ContainsKey(item.Revision)).Select(item => item.Revision).ToList();
+            if (gone.Count == 0) continue;
+            foreach (var instance in schema) await RefreshFoldsAsync(instance, cancellationToken);
+            await store.RemoveRevisionsAsync(schema.Key.Schema, gone, schemas.TablesOf(schema.Key.Schema, schema.Key.Projection), cancellationToken);
+        }
     }
 
     private async Task RefreshFoldsAsync(Instance instance, CancellationToken cancellationToken)
@@ -150,7 +184,7 @@ internal sealed class InstanceRegistry(
     private Dictionary<long, (string Project, IFold Fold)> Wanted(Projection projection)
     {
         var wanted = new Dictionary<long, (string, IFold)>();
-        foreach (var project in projects())
+        foreach (var project in projects.Values)
             foreach (var definition in project.Definitions)
                 if (!definition.IsRetired && projection.CreateFold(project, definition) is { } fold) wanted[fold.Revision] = (project.Id, fold);
         return wanted;

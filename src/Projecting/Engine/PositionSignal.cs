@@ -8,14 +8,20 @@ internal sealed class PositionSignal
     private readonly Lock gate = new();
     private TaskCompletionSource moved = New();
 
-    public LogPosition? Position { get; private set; }
+    private LogPosition? current;
+
+    /// <summary>Where it stands; null = nowhere yet.</summary>
+    public LogPosition? Position
+    {
+        get { lock (gate) return current; }
+    }
 
     public void Move(LogPosition? position)
     {
         TaskCompletionSource old;
         lock (gate)
         {
-            Position = position;
+            current = position;
             (old, moved) = (moved, New());
         }
         old.SetResult();
@@ -30,7 +36,7 @@ internal sealed class PositionSignal
             Task next;
             lock (gate)
             {
-                if (Position is { } reached && reached >= position) return true;
+                if (current is { } reached && reached >= position) return true;
                 next = moved.Task;
             }
             try { await next.WaitAsync(limit.Token); }

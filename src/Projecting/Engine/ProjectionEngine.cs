@@ -1,4 +1,3 @@
-using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Contract;
@@ -14,6 +13,9 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// </summary>
 public sealed partial class ProjectionEngine : IAsyncDisposable
 {
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
     private readonly IEventLog log;
     private readonly ProjectsView projects;
     private readonly NpgsqlDataSource source;
@@ -81,28 +83,50 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
 
     private async Task SuperviseAsync(CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.FromMilliseconds(100);
+        var pause = ShortestPause;
+        var before = Position;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
                 session ??= await OpenSessionAsync(cancellationToken);
                 LastFailure = null;
+                before = Position;
                 await session.RunAsync(cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
+            catch (CheckpointConflictException error) when (session is { } lost)
+            {
+                LastFailure = error.Message;
+                if (!await IsLostAsync(lost, cancellationToken))
+                {
+                    session = null;
+                    continue;
+                }
+                LastFailure = "Another process has taken the projections over. This one answers from the events; start it again to take them back.";
+                logger.LogWarning(error, "Another process has taken the projections over: this one writes nothing any more.");
+                session = null;
+                return;
+            }
             catch (Exception error)
             {
                 LastFailure = error.Message;
+                if (Position != before) pause = ShortestPause;
                 logger.LogError(error, "The projections stopped and start again from what is committed in {Pause} s.", pause.TotalSeconds);
                 session = null;
                 await Task.Delay(pause, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
-                pause = TimeSpan.FromSeconds(Math.Min(10, pause.TotalSeconds * 2));
+                pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, pause.TotalSeconds * 2));
             }
         }
+    }
+
+    private async Task<bool> IsLostAsync(Session lost, CancellationToken cancellationToken)
+    {
+        try { return await lost.IsOwnedByAnotherAsync(cancellationToken); }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException) { return false; }
     }
 
     private async Task<Session> OpenSessionAsync(CancellationToken cancellationToken)
@@ -111,10 +135,4 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         await opened.LoadAsync(cancellationToken);
         return opened;
     }
-
-    private Project? FindProject(string id) => projects.Projects.GetValueOrDefault(id);
-
-    private IReadOnlyCollection<Project> AllProjects() => [.. projects.Projects.Values];
-
-    private CustomerKey? KeyOf(string project, CustomerId customer) => FindProject(project) is { } found ? CustomerKeys.Of(found.CustomerSecret, customer) : null;
 }

@@ -57,42 +57,41 @@ public sealed partial class ProjectionEngine
         var open = RunningSession();
         var code = catalog[projection];
         if (Beside(open, projection) is { } there) throw new RebuildException($"There is a read model beside the live one already: {there}. Promote it or drop it first.");
-        var instance = await open.Registry.CreateBesideAsync(code, cancellationToken);
+        var instance = await open.AtBoundaryAsync(() => open.Registry.CreateBesideAsync(code, cancellationToken), cancellationToken);
         var entering = open.EnterAsync(instance, cancellationToken);
         var clock = Stopwatch.StartNew();
         while (await Task.WhenAny(entering, Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken)) != entering)
             progress?.Report(ProgressOf(instance, clock.Elapsed));
         await entering;
-        if (!open.IsLive(instance)) throw new RebuildException($"The rebuild of '{projection}' stopped at {instance.Position}: {LastFailure ?? "see the server's log"}.");
+        if (!open.IsLive(instance)) throw new RebuildException($"The rebuild of '{projection}' stopped at {instance.Position}: {instance.Failure ?? LastFailure ?? "it was dropped"}.");
         progress?.Report(ProgressOf(instance, clock.Elapsed));
         return instance.Id.Schema;
     }
 
-    /// <summary>Compares the read model built beside the live one with the live one, both at one position.</summary>
+    /// <summary>
+    /// Compares the read model built beside the live one with the live one, both at one position, over the definitions that both answer. A live one of another version of
+    /// the code can't be read by this one: then the new one is compared with the naive fold of the log.
+    /// </summary>
     /// <exception cref="RebuildException">There is nothing to compare with.</exception>
     public async Task<Comparison> CompareAsync(string projection, CancellationToken cancellationToken)
     {
         var open = RunningSession();
         var code = catalog[projection];
         var beside = Beside(open, projection) ?? throw new RebuildException($"No read model of '{projection}' was built beside the live one. Run 'analytics rebuild run {projection}' first.");
-        await open.Boundary.WaitAsync(cancellationToken);
-        CellSet left, right;
-        LogPosition? leftPosition, rightPosition;
-        try
+        var live = open.Registry.Live[projection].SchemaName;
+        if (open.Registry.All.All(instance => instance.Id.Schema != live)) return await VerifyAsync(code, beside, null, cancellationToken);
+        return await open.AtBoundaryAsync(async () =>
         {
-            (left, leftPosition) = await CellsAsync(open.Registry.Live[projection].SchemaName, code, cancellationToken);
-            (right, rightPosition) = await CellsAsync(beside, code, cancellationToken);
-        }
-        finally
-        {
-            open.Boundary.Release();
-        }
-        if (leftPosition != rightPosition)
-            throw new RebuildException($"The live read model stands at {leftPosition}, the new one at {rightPosition}: wait until it has caught up.");
-        return Compare(code, left, right, leftPosition);
+            if (!open.Registry.All.Where(instance => instance.Id.Schema == beside).All(open.IsLive))
+                throw new RebuildException($"{beside} stands behind the live read model: wait until it has caught up.");
+            var common = open.RevisionsOf(live).Intersect(open.RevisionsOf(beside)).ToHashSet();
+            var (left, position) = await CellsAsync(live, code, common, cancellationToken);
+            var (right, _) = await CellsAsync(beside, code, common, cancellationToken);
+            return Compare(code, left, right, position);
+        }, cancellationToken);
     }
 
-    /// <summary>Makes the read model built beside the live one the live one, in one statement.</summary>
+    /// <summary>Makes the read model built beside the live one the live one, in one statement. The one before stays for a rollback; one before that is dropped.</summary>
     /// <returns>The schema that is live now.</returns>
     /// <exception cref="RebuildException">There is none, or it stands behind.</exception>
     public async Task<string> PromoteAsync(string projection, CancellationToken cancellationToken)
@@ -101,6 +100,7 @@ public sealed partial class ProjectionEngine
         var live = open.Registry.Live[catalog[projection].Name];
         var target = Beside(open, projection) ?? throw new RebuildException($"Nothing to promote: no read model of '{projection}' was built beside the live one.");
         await PointAsync(open, projection, live.SchemaName, target, cancellationToken);
+        if (live.Previous is { } older) await DropAsync(open, older, cancellationToken);
         return target;
     }
 
@@ -123,21 +123,16 @@ public sealed partial class ProjectionEngine
         var open = RunningSession();
         var live = open.Registry.Live[catalog[projection].Name].SchemaName;
         var schemasToDrop = (await store.AllAsync(cancellationToken)).Where(row => row.Projection == projection && row.SchemaName != live).Select(row => row.SchemaName).Distinct().ToList();
-        foreach (var schema in schemasToDrop)
-        {
-            await open.Boundary.WaitAsync(cancellationToken);
-            try
-            {
-                open.Leave(schema);
-                await open.Registry.DropAsync(schema, cancellationToken);
-            }
-            finally
-            {
-                open.Boundary.Release();
-            }
-        }
+        foreach (var schema in schemasToDrop) await DropAsync(open, schema, cancellationToken);
         return schemasToDrop;
     }
+
+    private static Task<string> DropAsync(Session open, string schema, CancellationToken cancellationToken) => open.AtBoundaryAsync(async () =>
+    {
+        await open.LeaveAsync(schema, cancellationToken);
+        await open.Registry.DropAsync(schema, cancellationToken);
+        return schema;
+    }, cancellationToken);
 
     private static string? Beside(Session open, string projection)
     {
@@ -148,19 +143,15 @@ public sealed partial class ProjectionEngine
 
     private async Task PointAsync(Session open, string projection, string from, string to, CancellationToken cancellationToken)
     {
-        await open.Boundary.WaitAsync(cancellationToken);
-        try
+        await open.AtBoundaryAsync(async () =>
         {
             if (!open.Registry.All.Any(instance => instance.Id.Schema == to) || !open.Registry.All.Where(instance => instance.Id.Schema == to).All(open.IsLive))
                 throw new RebuildException($"{to} stands behind the live read model: numbers would go back. Wait until it has caught up.");
             if (!await open.Registry.PointAsync(projection, from, to, cancellationToken))
                 throw new RebuildException($"Somebody else moved the pointer of '{projection}' meanwhile; look at 'analytics status' and try again.");
             open.Renew();
-        }
-        finally
-        {
-            open.Boundary.Release();
-        }
+            return to;
+        }, cancellationToken);
     }
 
     private RebuildProgress ProgressOf(Instance instance, TimeSpan elapsed)
@@ -172,11 +163,12 @@ public sealed partial class ProjectionEngine
         return new RebuildProgress(instance.Projection.Name, instance.Id.Schema, instance.Position, target, speed, remaining);
     }
 
-    private async Task<(CellSet Cells, LogPosition? Position)> CellsAsync(string schema, Projection projection, CancellationToken cancellationToken)
+    private async Task<(CellSet Cells, LogPosition? Position)> CellsAsync(string schema, Projection projection, HashSet<long> revisions, CancellationToken cancellationToken)
     {
         var cells = new CellSet(projection.Tables);
         var position = await new ReadModelScan(source, schemas).ReadAsync(schema, projection, (key, sums) =>
         {
+            if (!revisions.Contains(key.Revision)) return;
             for (var i = 0; i < sums.Length; i++) if (sums[i] != 0) cells.Add(key, i, sums[i]);
         }, cancellationToken);
         return (cells, position);

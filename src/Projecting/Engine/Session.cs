@@ -1,10 +1,11 @@
+using System.Diagnostics;
+using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Folding;
 using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projects;
-using Microsoft.Extensions.Logging;
 
 namespace EventSourcedAnalytics.Projecting.Engine;
 
@@ -13,48 +14,66 @@ public sealed partial class ProjectionEngine
     /// <summary>
     /// The engine between two failures: facts, instances and states in memory, all of which equal what is committed whenever no batch is at work.
     /// </summary>
-    private sealed class Session
+    private sealed partial class Session
     {
         private readonly ProjectionEngine engine;
         private readonly FactsStore factsStore;
         private readonly FactsStage factsStage;
+        private readonly Partitioner partitioner;
         private readonly FoldStage folding;
         private readonly LogFollower follower;
-        private readonly List<Instance> live = [];
-        private readonly List<Task> catchUps = [];
+        private readonly System.Collections.Concurrent.ConcurrentBag<Task> catchUps = [];
         private readonly CancellationTokenSource ending = new();
         private long factsEpoch;
-        private IReadOnlyDictionary<string, Project>? reconciled;
+
+        // Replaced whole, at a boundary, because others read it at any time.
+        private volatile Instance[] live = [];
+
+        // The projects as of the last boundary: everything that is decided or folded looks at these, so that all of a batch is done under one set of settings.
+        private volatile IReadOnlyDictionary<string, Project> projects = new Dictionary<string, Project>();
+        private bool isReconciled;
+        private CheckpointConflictException? conflict;
 
         public Session(ProjectionEngine engine)
         {
             this.engine = engine;
             factsStore = new FactsStore(engine.source);
-            factsStage = new FactsStage(engine.log, Facts, factsStore, engine.FindProject, engine.KeyOf);
-            folding = new FoldStage(new Partitioner(Facts, engine.FindProject, engine.KeyOf), new PersonReader(engine.log, Facts), Facts, new StateStore(engine.source), engine.Tuning.Workers);
+            factsStage = new FactsStage(engine.log, Facts, factsStore, FindProject, KeyOf);
+            partitioner = new Partitioner(Facts, FindProject, KeyOf);
+            Reader = new PersonReader(engine.log, Facts);
+            folding = new FoldStage(partitioner, Reader, Facts, new StateStore(engine.source), engine.Tuning.Workers);
             follower = new LogFollower(engine.log, engine.Tuning);
-            Registry = new InstanceRegistry(engine.catalog, engine.store, engine.schemas, Facts, () => engine.AllProjects(), engine.logger);
+            Registry = new InstanceRegistry(engine.catalog, engine.store, engine.schemas, Facts, engine.logger);
         }
 
         public FactsView Facts { get; } = new();
+
+        public PersonReader Reader { get; }
 
         public InstanceRegistry Registry { get; }
 
         /// <summary>Held while a batch is at work, and by whoever needs everything to stand still between two batches.</summary>
         public SemaphoreSlim Boundary { get; } = new(1, 1);
 
+        public Project? FindProject(string id) => projects.GetValueOrDefault(id);
+
         public async Task LoadAsync(CancellationToken cancellationToken)
         {
             var logId = await engine.log.GetIdentityAsync(cancellationToken);
-            if (await engine.log.GetHeadAsync(cancellationToken) is { } head) await engine.projects.WaitForAsync(head, cancellationToken);
+            var head = await engine.log.GetHeadAsync(cancellationToken);
+            if (head is not null) await engine.projects.WaitForAsync(head.Value, cancellationToken);
+            projects = engine.projects.Projects;
             var row = await engine.store.TakeOverAsync(FactsInstance.Id, "facts", 1, logId, cancellationToken);
             factsEpoch = row.Epoch;
+            if (row.Position is { } stands && (head is null || stands > head))
+                throw new WrongLogException($"The read models stand at position {stands}, but the log ends at {head?.ToString() ?? "the start"}: it is older than they are. " +
+                    "Bring the newer log back, or start with an empty database, so that the read models are built from this log.");
             if (row.Position is { } position)
             {
-                await factsStore.LoadAsync(Facts, position, engine.KeyOf, cancellationToken);
+                await factsStore.LoadAsync(Facts, position, KeyOf, cancellationToken);
                 await foreach (var batch in follower.ReadAsync(null, position, cancellationToken)) factsStage.Remember(batch);
             }
-            await Registry.LoadAsync(logId, cancellationToken);
+            await Registry.LoadAsync(logId, projects, cancellationToken);
             engine.signal.Move(row.Position);
         }
 
@@ -63,9 +82,21 @@ public sealed partial class ProjectionEngine
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ending.Token);
             try
             {
-                foreach (var instance in Registry.All) _ = Enter(instance, linked.Token);
-                await ReconcileAsync(linked.Token);
-                await foreach (var batch in follower.FollowAsync(Facts.Position, linked.Token)) await ApplyAsync(batch, linked.Token);
+                await Boundary.WaitAsync(linked.Token);
+                try
+                {
+                    await ReconcileAsync(linked.Token);
+                    foreach (var instance in Registry.All) if (!IsLive(instance) && !entered.Contains(instance)) _ = Enter(instance);
+                }
+                finally
+                {
+                    Boundary.Release();
+                }
+                await foreach (var batch in follower.FollowAsync(engine.Position, linked.Token)) await ApplyAsync(batch, linked.Token);
+            }
+            catch (OperationCanceledException) when (conflict is not null)
+            {
+                throw new CheckpointConflictException(conflict.Message, conflict);
             }
             finally
             {
@@ -74,38 +105,45 @@ public sealed partial class ProjectionEngine
             }
         }
 
-        /// <summary>Takes a new instance in while everything runs.</summary>
-        /// <returns>Done when the instance stands where the others stand.</returns>
-        public async Task EnterAsync(Instance instance, CancellationToken cancellationToken)
-        {
-            Task entering;
-            await Boundary.WaitAsync(cancellationToken);
-            try { entering = Enter(instance, ending.Token); }
-            finally { Boundary.Release(); }
-            await entering.WaitAsync(cancellationToken);
-        }
-
-        // Along with the others if it stands where they stand, else by a catch-up.
-        private Task Enter(Instance instance, CancellationToken cancellationToken)
-        {
-            if (instance.Position == Facts.Position)
-            {
-                live.Add(instance);
-                return Task.CompletedTask;
-            }
-            var catchUp = CatchUpAsync(instance, cancellationToken);
-            catchUps.Add(catchUp);
-            return catchUp;
-        }
+        /// <summary>Whether another process has taken the facts over: then this one has nothing left to write.</summary>
+        public async Task<bool> IsOwnedByAnotherAsync(CancellationToken cancellationToken) =>
+            await engine.store.FindAsync(FactsInstance.Id, cancellationToken) is { } row && row.Epoch != factsEpoch;
 
         /// <summary>Looks at the definitions again with the next batch: another schema became live.</summary>
-        public void Renew() => reconciled = null;
+        public void Renew() => isReconciled = false;
 
-        /// <summary>Stops to fold an instance along. Call at a boundary.</summary>
-        public void Leave(string schema) => live.RemoveAll(instance => instance.Id.Schema == schema);
+        /// <summary>Does something while everything stands still between two batches.</summary>
+        public async Task<T> AtBoundaryAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+        {
+            await Boundary.WaitAsync(cancellationToken);
+            try { return await work(); }
+            finally { Boundary.Release(); }
+        }
+
+        /// <summary>The revisions that a schema answers as of where everything live stands.</summary>
+        public IEnumerable<long> RevisionsOf(string schema) => live.Where(instance => instance.Id.Schema == schema).SelectMany(instance => instance.Revisions);
+
+        /// <summary>Whether an instance of this process is still behind what is live.</summary>
+        public bool IsCatchingUp(InstanceId id) => Registry.All.FirstOrDefault(instance => instance.Id == id) is { } instance && !IsLive(instance);
 
         /// <summary>Whether an instance stands where everything live stands.</summary>
-        public bool IsLive(Instance instance) => live.Contains(instance);
+        public bool IsLive(Instance instance) => Array.IndexOf(live, instance) >= 0;
+
+        /// <summary>Folds the parked persons of an instance again. Call at a boundary, for an instance that is live.</summary>
+        /// <returns>How many persons are folded along again.</returns>
+        public async Task<int> RetryParkedAsync(Instance instance, CancellationToken cancellationToken)
+        {
+            if (instance.Position is not { } position) return 0;
+            var parked = instance.Marks.Where(mark => mark.Value.Reason is not null && FindProject(mark.Value.Project) is not null)
+                .Select(mark => partitioner.Parked(FindProject(mark.Value.Project)!, mark.Key, position.Commit)).ToList();
+            if (parked.Count == 0) return 0;
+            var result = await folding.RetryAsync(instance, parked, cancellationToken);
+            await CommitAsync(new CommitUnit([result], position, null, 0), cancellationToken);
+            Advance([result], position);
+            return result.Refolds;
+        }
+
+        private CustomerKey? KeyOf(string project, CustomerId customer) => FindProject(project) is { } found ? CustomerKeys.Of(found.CustomerSecret, customer) : null;
 
         private async Task ApplyAsync(DecodedBatch batch, CancellationToken cancellationToken)
         {
@@ -115,79 +153,48 @@ public sealed partial class ProjectionEngine
             {
                 await ReconcileAsync(cancellationToken);
                 using var measured = engine.meter.Batch(batch.Events.Count);
-                var from = Facts.Position;
+                var from = engine.Position;
+                var start = Stopwatch.GetTimestamp();
                 var delta = await factsStage.DecideAsync(batch, cancellationToken);
-                var results = live.Count == 0 ? [] : await folding.FoldAsync(batch, live, cancellationToken);
-                await engine.committer.CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count, delta, from, factsEpoch), cancellationToken);
+                var decided = Stopwatch.GetTimestamp();
+                var results = live.Length == 0 ? [] : await folding.FoldAsync(batch, live, cancellationToken);
+                var folded = Stopwatch.GetTimestamp();
+                await CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count, delta, from, factsEpoch), cancellationToken);
                 Advance(results, batch.End);
+                engine.meter.Stages(Stopwatch.GetElapsedTime(start, decided), Stopwatch.GetElapsedTime(decided, folded), Stopwatch.GetElapsedTime(folded));
                 engine.meter.Refolds(results.Sum(result => result.Refolds));
+                engine.signal.Move(batch.End);
             }
             finally
             {
                 Boundary.Release();
             }
-            engine.signal.Move(batch.End);
             engine.Committed?.Invoke(batch.End);
         }
 
         private async Task ReconcileAsync(CancellationToken cancellationToken)
         {
             var current = engine.projects.Projects;
-            if (ReferenceEquals(current, reconciled)) return;
-            foreach (var instance in await Registry.ReconcileAsync(cancellationToken)) _ = Enter(instance, ending.Token);
-            reconciled = current;
+            if (isReconciled && ReferenceEquals(current, projects)) return;
+            projects = current;
+            await ReclaimOrdersAsync(cancellationToken);
+            foreach (var instance in await Registry.ReconcileAsync(current, cancellationToken)) _ = Enter(instance);
+            isReconciled = true;
         }
 
-        private async Task CatchUpAsync(Instance instance, CancellationToken cancellationToken)
+        private async Task ReclaimOrdersAsync(CancellationToken cancellationToken)
         {
-            await Task.Yield();
-            try
+            if (engine.Position is not { } position) return;
+            foreach (var id in Facts.Projects())
             {
-                while (Facts.Position is { } target && instance.Position != target) await ReplayAsync(instance, target, cancellationToken);
-                await Boundary.WaitAsync(cancellationToken);
-                try
-                {
-                    if (Facts.Position is { } here && instance.Position != here) await ReplayAsync(instance, here, cancellationToken);
-                    live.Add(instance);
-                }
-                finally
-                {
-                    Boundary.Release();
-                }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-            }
-            catch (Exception error)
-            {
-                engine.logger.LogError(error, "The catch-up of {Instance} stopped at {Position}.", instance.Id, instance.Position);
-                await ending.CancelAsync();
+                if (FindProject(id) is not { } project || Facts.OrderRulesOf(id) is not { } rules || rules == OrderIds.RulesOf(project)) continue;
+                var claims = await OrderReclaim.RunAsync(project, follower.ReadAsync(null, position, cancellationToken), Facts);
+                await engine.committer.ReplaceOrdersAsync(project.Id, OrderIds.RulesOf(project), claims, position, factsEpoch, cancellationToken);
+                Facts.Write(writer => writer.ReplaceOrders(id, OrderIds.RulesOf(project), claims));
             }
         }
 
-        private async Task ReplayAsync(Instance instance, LogPosition target, CancellationToken cancellationToken)
-        {
-            await foreach (var batch in follower.ReadAsync(instance.Position, target, cancellationToken))
-            {
-                foreach (var e in batch.Events)
-                {
-                    e.IsDuplicate = Facts.IsDuplicate(e.Position);
-                    e.IsRepeatedOrder = Facts.IsRepeatedOrder(e.Position);
-                }
-                await instance.Busy.WaitAsync(cancellationToken);
-                try
-                {
-                    var results = await folding.FoldAsync(batch, [instance], cancellationToken);
-                    await engine.committer.CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count), cancellationToken);
-                    Advance(results, batch.End);
-                }
-                finally
-                {
-                    instance.Busy.Release();
-                }
-                engine.meter.Replayed(batch.Events.Count);
-            }
-        }
+        private Task CommitAsync(CommitUnit unit, CancellationToken cancellationToken) => engine.committer.CommitAsync(unit, cancellationToken);
 
         private static void Advance(IReadOnlyList<BatchResult> results, LogPosition end)
         {
@@ -195,7 +202,7 @@ public sealed partial class ProjectionEngine
             {
                 result.Instance.Position = end;
                 foreach (var person in result.Unmarked) result.Instance.Marks.Remove(person);
-                foreach (var (person, (_, mark)) in result.Marked) result.Instance.Marks[person] = mark;
+                foreach (var (person, mark) in result.Marked) result.Instance.Marks[person] = mark;
             }
         }
     }

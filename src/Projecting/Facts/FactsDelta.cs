@@ -11,7 +11,7 @@ internal sealed class FactsDelta
 
     public List<(string Project, string OrderId, long Position)> OrderClaims { get; } = [];
 
-    public List<long> RepeatedOrders { get; } = [];
+    public List<(string Project, long Position)> RepeatedOrders { get; } = [];
 
-    public List<(string Project, long Position)> FirstPositions { get; } = [];
+    public List<(string Project, long Position, string OrderRules)> FirstPositions { get; } = [];
 }

@@ -86,7 +86,8 @@ internal sealed class FactsStage(IEventLog log, FactsView view, FactsStore store
         if (facts.FirstPosition is null)
         {
             facts.FirstPosition = e.Position;
-            delta.FirstPositions.Add((e.ProjectId, e.Position));
+            facts.OrderRules = projects(e.ProjectId) is { } project ? OrderIds.RulesOf(project) : "";
+            delta.FirstPositions.Add((e.ProjectId, e.Position, facts.OrderRules));
         }
         if (e.IsDuplicate)
         {
@@ -97,8 +98,8 @@ internal sealed class FactsStage(IEventLog log, FactsView view, FactsStore store
         if (repeatedOrders.Contains(e.Position))
         {
             e.IsRepeatedOrder = true;
-            writer.AddRepeatedOrder(e.Position);
-            delta.RepeatedOrders.Add(e.Position);
+            writer.AddRepeatedOrder(e.ProjectId, e.Position);
+            delta.RepeatedOrders.Add((e.ProjectId, e.Position));
         }
         if (e.Event is not { } decoded || facts.Identities.Follow(decoded) is not { } link) return;
         delta.Links.Add((e.ProjectId, link));

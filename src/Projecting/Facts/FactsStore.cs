@@ -1,5 +1,6 @@
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Identity;
+using EventSourcedAnalytics.Projecting.Committing;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -12,16 +13,17 @@ internal sealed class FactsStore(NpgsqlDataSource source)
     public async Task LoadAsync(FactsView view, EventLog.LogPosition position, KeyOf keyOf, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var firsts = await ReadAsync(connection, "select project, position from facts.projects", reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
+        var firsts = await ReadAsync(connection, "select p.project, p.position, coalesce(r.rules, '') from facts.projects p left join facts.order_rules r using (project)",
+            reader => (reader.GetString(0), reader.GetInt64(1), SqlText.Decode(reader.GetString(2))), cancellationToken);
         var duplicates = await ReadAsync(connection, "select project, position from facts.duplicates order by position", reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
-        var repeated = await ReadAsync(connection, "select position from facts.repeated_orders order by position", reader => reader.GetInt64(0), cancellationToken);
+        var repeated = await ReadAsync(connection, "select project, position from facts.order_repeats order by position", reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
         var links = await ReadAsync(connection,
             "select project, first_kind, first_id, second_kind, second_id, position from facts.links order by position, project", ReadLink, cancellationToken);
         view.Write(writer =>
         {
-            foreach (var (project, first) in firsts) writer.Project(project).FirstPosition = first;
+            foreach (var (project, first, rules) in firsts) (writer.Project(project).FirstPosition, writer.Project(project).OrderRules) = (first, rules);
             foreach (var (project, at) in duplicates) writer.AddDuplicate(project, at);
-            foreach (var at in repeated) writer.AddRepeatedOrder(at);
+            foreach (var (project, at) in repeated) writer.AddRepeatedOrder(project, at);
             foreach (var (project, link) in links)
             {
                 var facts = writer.Project(project);
@@ -39,36 +41,58 @@ internal sealed class FactsStore(NpgsqlDataSource source)
         await using var command = source.CreateCommand(
             "select o.project, o.order_id from unnest($1, $2) as wanted(project, order_id) join facts.orders o using (project, order_id)");
         command.Parameters.AddWithValue(orders.Select(order => order.Project).ToArray());
-        command.Parameters.AddWithValue(orders.Select(order => order.OrderId).ToArray());
+        command.Parameters.AddWithValue(orders.Select(order => SqlText.EncodeKey(order.OrderId)).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var claimed = new HashSet<(string, string)>();
-        while (await reader.ReadAsync(cancellationToken)) claimed.Add((reader.GetString(0), reader.GetString(1)));
-        return claimed;
+        var found = new HashSet<(string, string)>();
+        while (await reader.ReadAsync(cancellationToken)) found.Add((reader.GetString(0), reader.GetString(1)));
+        return [.. orders.Where(order => found.Contains((order.Project, SqlText.EncodeKey(order.OrderId))))];
     }
 
     /// <summary>Adds the statements that write a delta.</summary>
     public static void AddTo(NpgsqlBatch batch, FactsDelta delta)
     {
         if (delta.FirstPositions.Count > 0)
-            Add(batch, "insert into facts.projects (project, position) select * from unnest($1::text[], $2::bigint[]) on conflict do nothing",
-                delta.FirstPositions.Select(x => x.Project).ToArray(), delta.FirstPositions.Select(x => x.Position).ToArray());
+        {
+            var projects = delta.FirstPositions.Select(x => x.Project).ToArray();
+            Add(batch, "insert into facts.projects (project, position) select * from unnest($1::text[], $2::bigint[]) on conflict do nothing", projects,
+                delta.FirstPositions.Select(x => x.Position).ToArray());
+            Add(batch, "insert into facts.order_rules (project, rules) select * from unnest($1::text[], $2::text[]) on conflict (project) do update set rules = excluded.rules", projects,
+                delta.FirstPositions.Select(x => SqlText.Encode(x.OrderRules)).ToArray());
+        }
         if (delta.Duplicates.Count > 0)
             Add(batch, "insert into facts.duplicates (project, position) select * from unnest($1::text[], $2::bigint[])",
                 delta.Duplicates.Select(x => x.Project).ToArray(), delta.Duplicates.Select(x => x.Position).ToArray());
-        if (delta.RepeatedOrders.Count > 0)
-            Add(batch, "insert into facts.repeated_orders (position) select * from unnest($1::bigint[])", delta.RepeatedOrders.ToArray());
-        if (delta.OrderClaims.Count > 0)
-            Add(batch, "insert into facts.orders (project, order_id, position) select * from unnest($1::text[], $2::text[], $3::bigint[])",
-                delta.OrderClaims.Select(x => x.Project).ToArray(), delta.OrderClaims.Select(x => x.OrderId).ToArray(), delta.OrderClaims.Select(x => x.Position).ToArray());
+        AddOrders(batch, delta);
         if (delta.Links.Count == 0) return;
         Add(batch, """
             insert into facts.links (project, first_kind, first_id, second_kind, second_id, position)
             select * from unnest($1::text[], $2::"char"[], $3::text[], $4::"char"[], $5::text[], $6::bigint[])
             """,
             delta.Links.Select(x => x.Project).ToArray(),
-            delta.Links.Select(x => (char)x.Link.First.Kind).ToArray(), delta.Links.Select(x => x.Link.First.Id).ToArray(),
-            delta.Links.Select(x => (char)x.Link.Second.Kind).ToArray(), delta.Links.Select(x => x.Link.Second.Id).ToArray(),
+            delta.Links.Select(x => (char)x.Link.First.Kind).ToArray(), delta.Links.Select(x => SqlText.Encode(x.Link.First.Id)).ToArray(),
+            delta.Links.Select(x => (char)x.Link.Second.Kind).ToArray(), delta.Links.Select(x => SqlText.Encode(x.Link.Second.Id)).ToArray(),
             delta.Links.Select(x => x.Link.Position).ToArray());
+    }
+
+    /// <summary>Adds the statements that put the order claims of one project in the place of all it had.</summary>
+    public static void AddReplaceOrders(NpgsqlBatch batch, string project, string rules, FactsDelta claims)
+    {
+        Add(batch, "delete from facts.orders where project = any($1)", new[] { project });
+        Add(batch, "delete from facts.order_repeats where project = any($1)", new[] { project });
+        AddOrders(batch, claims);
+        Add(batch, "insert into facts.order_rules (project, rules) select * from unnest($1::text[], $2::text[]) on conflict (project) do update set rules = excluded.rules",
+            new[] { project }, new[] { SqlText.Encode(rules) });
+    }
+
+    private static void AddOrders(NpgsqlBatch batch, FactsDelta delta)
+    {
+        if (delta.RepeatedOrders.Count > 0)
+            Add(batch, "insert into facts.order_repeats (project, position) select * from unnest($1::text[], $2::bigint[])",
+                delta.RepeatedOrders.Select(x => x.Project).ToArray(), delta.RepeatedOrders.Select(x => x.Position).ToArray());
+        if (delta.OrderClaims.Count > 0)
+            Add(batch, "insert into facts.orders (project, order_id, position) select * from unnest($1::text[], $2::text[], $3::bigint[])",
+                delta.OrderClaims.Select(x => x.Project).ToArray(), delta.OrderClaims.Select(x => SqlText.EncodeKey(x.OrderId)).ToArray(),
+                delta.OrderClaims.Select(x => x.Position).ToArray());
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params Array[] columns)
@@ -86,8 +110,8 @@ internal sealed class FactsStore(NpgsqlDataSource source)
     private static (string, IdentityLink) ReadLink(NpgsqlDataReader reader) => (
         reader.GetString(0),
         new IdentityLink(
-            new CustomerId((CustomerKind)reader.GetChar(1), reader.GetString(2)),
-            new CustomerId((CustomerKind)reader.GetChar(3), reader.GetString(4)),
+            new CustomerId((CustomerKind)reader.GetChar(1), SqlText.Decode(reader.GetString(2))),
+            new CustomerId((CustomerKind)reader.GetChar(3), SqlText.Decode(reader.GetString(4))),
             reader.GetInt64(5)));
 
     private static async Task<List<T>> ReadAsync<T>(NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)

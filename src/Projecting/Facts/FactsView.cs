@@ -12,7 +12,6 @@ internal sealed class FactsView
     private readonly ReaderWriterLockSlim gate = new();
     private readonly Dictionary<string, ProjectFacts> projects = new(StringComparer.Ordinal);
     private readonly PositionSet duplicates = new();
-    private readonly PositionSet repeatedOrders = new();
 
     /// <summary>Identity links, duplicates and orders decided so far reach up to here; null = nothing decided.</summary>
     public EventLog.LogPosition? Position { get; private set; }
@@ -21,7 +20,7 @@ internal sealed class FactsView
     public bool IsDuplicate(long position) => Read(() => duplicates.Contains(position));
 
     /// <summary>Whether the event at a position repeats an order id of its project.</summary>
-    public bool IsRepeatedOrder(long position) => Read(() => repeatedOrders.Contains(position));
+    public bool IsRepeatedOrder(string project, long position) => Read(() => projects.TryGetValue(project, out var facts) && facts.RepeatedOrders.Contains(position));
 
     /// <summary>How many messages of a project (or of all) were skipped as duplicates.</summary>
     public long CountDuplicates(string? project = null) => Read(() => project is null
@@ -30,6 +29,12 @@ internal sealed class FactsView
 
     /// <summary>Position of a project's first event of a customer, or null if it has none yet.</summary>
     public long? FirstPositionOf(string project) => Read(() => projects.TryGetValue(project, out var facts) ? facts.FirstPosition : null);
+
+    /// <summary>The rules that a project's order ids were claimed under; null if nothing was decided of it yet.</summary>
+    public string? OrderRulesOf(string project) => Read(() => projects.TryGetValue(project, out var facts) ? facts.OrderRules : null);
+
+    /// <summary>The projects of which anything was decided.</summary>
+    public IReadOnlyList<string> Projects() => Read(() => projects.Keys.ToList());
 
     /// <summary>The person of a customer at a position; null if the customer is joined with nobody at all.</summary>
     public Person? JoinedPersonOf(string project, CustomerKey key, long position) => Read(() =>
@@ -71,7 +76,15 @@ internal sealed class FactsView
             Project(project).Duplicates++;
         }
 
-        public void AddRepeatedOrder(long position) => view.repeatedOrders.Add(position);
+        public void AddRepeatedOrder(string project, long position) => Project(project).RepeatedOrders.Add(position);
+
+        /// <summary>Puts other claims of order ids in the place of all that a project had.</summary>
+        public void ReplaceOrders(string project, string rules, FactsDelta claims)
+        {
+            var repeated = new PositionSet();
+            foreach (var (_, position) in claims.RepeatedOrders) repeated.Add(position);
+            (Project(project).RepeatedOrders, Project(project).OrderRules) = (repeated, rules);
+        }
 
         public void MoveTo(EventLog.LogPosition position) => view.Position = position;
     }
@@ -84,7 +97,11 @@ internal sealed class PositionSet
 
     public long Count => positions.Count;
 
-    public void Add(long position) => positions.Add(position);
+    public void Add(long position)
+    {
+        if (positions.Count > 0 && position <= positions[^1]) throw new InvalidOperationException($"Position {position} comes behind {positions[^1]}: facts are decided in log order.");
+        positions.Add(position);
+    }
 
     public bool Contains(long position) => positions.Count > 0 && position <= positions[^1] && positions.BinarySearch(position) >= 0;
 }

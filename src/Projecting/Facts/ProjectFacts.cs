@@ -15,6 +15,12 @@ internal sealed class ProjectFacts(string projectId)
     /// <summary>Position of the project's first event of a customer.</summary>
     public long? FirstPosition { get; set; }
 
+    /// <summary>The rules that order ids were claimed under; null = none decided yet.</summary>
+    public string? OrderRules { get; set; }
+
+    /// <summary>Positions that repeat an order id.</summary>
+    public PositionSet RepeatedOrders { get; set; } = new();
+
     /// <summary>Messages that were skipped because they had come before.</summary>
     public long Duplicates { get; set; }
 

@@ -18,7 +18,7 @@ internal sealed class BatchResult(Instance instance)
     public HashSet<CustomerKey> Gone { get; } = [];
 
     /// <summary>Persons newly parked or deferred.</summary>
-    public Dictionary<CustomerKey, (string Project, Mark Mark)> Marked { get; } = [];
+    public Dictionary<CustomerKey, Mark> Marked { get; } = [];
 
     /// <summary>Persons that are folded along again.</summary>
     public HashSet<CustomerKey> Unmarked { get; } = [];

@@ -11,6 +11,8 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// </summary>
 internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, FactsView facts, StateStore store, int workers)
 {
+    private readonly AppliedParts applied = new(facts);
+
     /// <summary>Folds a batch.</summary>
     /// <param name="batch">The batch, decided by the facts stage.</param>
     /// <param name="instances">Instances that all stand right before the batch.</param>
@@ -33,6 +35,20 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         return results;
     }
 
+    /// <summary>Folds parked persons again, as of where their instance stands.</summary>
+    /// <param name="instance">The instance; nothing else may be at work on it.</param>
+    /// <param name="persons">The parked persons.</param>
+    /// <param name="cancellationToken">Ends the work; nothing has been written then.</param>
+    public async Task<BatchResult> RetryAsync(Instance instance, IReadOnlyList<PersonWork> persons, CancellationToken cancellationToken)
+    {
+        BatchResult[] results = [new(instance)];
+        var position = instance.Position?.Commit ?? -1;
+        var parts = Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new Part(results)).ToArray();
+        await RefoldAsync([.. persons.Select(person => (person, new List<int> { 0 }))], parts, position, position, cancellationToken);
+        foreach (var part in parts) part.AddTo(results);
+        return results[0];
+    }
+
     private async Task LoadStatesAsync(Instance instance, List<PersonWork>[] partitions, CancellationToken cancellationToken)
     {
         instance.States.Trim();
@@ -53,9 +69,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
 
     private static void FoldInOrder(PersonWork work, Part part)
     {
-        work.Events.Sort(static (left, right) => left.Event is null || right.Event is null
-            ? left.Position.CompareTo(right.Position)
-            : AnalyticsEvent.Compare(left.Event, right.Event));
+        if (work.Unreadable is null) work.Events.Sort(static (left, right) => AnalyticsEvent.Compare(left.Event!, right.Event!));
         List<int>? late = null;
         for (var i = 0; i < part.Results.Length; i++)
         {
@@ -110,65 +124,64 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         {
             var (work, instances) = item;
             var part = parts[Partitioner.PartitionOf(work.Person)];
-            var events = await TryReadAsync(work, end, token);
+            var read = await reader.ReadAsync(work.Project.Id, work.Streams, end, token);
             lock (part)
             {
-                foreach (var index in instances) Refold(work, part, index, events, checkpoint);
+                foreach (var index in instances) Refold(work, part, index, read, checkpoint);
             }
         });
     }
 
-    private async Task<(List<AnalyticsEvent>? Events, string? Failure)> TryReadAsync(PersonWork work, long end, CancellationToken cancellationToken)
-    {
-        try { return (await reader.ReadAsync(work.Project.Id, work.Streams, end, cancellationToken), null); }
-        catch (UnreadableEventException error) { return (null, error.Message); }
-    }
-
-    private void Refold(PersonWork work, Part part, int index, (List<AnalyticsEvent>? Events, string? Failure) read, long checkpoint)
+    private void Refold(PersonWork work, Part part, int index, PersonEvents read, long checkpoint)
     {
         var instance = part.Results[index].Instance;
         var folds = instance.FoldsOf(work.Project.Id);
         var olds = work.JoinedFrom ?? [new OldPerson(work.Person, work.Streams)];
         try
         {
-            if (read.Events is null) throw new InvalidOperationException(read.Failure);
-            TakeBack(work, part, instance, folds, olds, read.Events, checkpoint);
+            if (read.Failure is { } failure) throw new InvalidOperationException(failure);
+            TakeBack(work, part, instance, olds, read.Events, checkpoint);
             part.Journal.Sign = 1;
-            var state = PersonFolder.Fold(folds, read.Events, facts.IsRepeatedOrder, part.Journal);
+            var state = PersonFolder.Fold(folds, read.Events, position => facts.IsRepeatedOrder(work.Project.Id, position), part.Journal);
             part.Journal.FlushTo(part.Cells[index]);
             part.SetState(index, work.Person, state, folds);
             part.Refolds[index]++;
-            foreach (var old in olds) if (instance.Marks.ContainsKey(old.Key)) part.Unmarked[index].Add(old.Key);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             part.Journal.Discard();
-            Park(work, part, index, olds, error, checkpoint);
+            Park(work, part, index, olds, read.Events, error, checkpoint);
         }
-        foreach (var old in olds) if (old.Key != work.Person) part.Gone[index].Add(old.Key);
+        foreach (var old in olds)
+        {
+            if (instance.Marks.ContainsKey(old.Key)) part.Unmarked[index].Add(old.Key);
+            if (old.Key != work.Person) part.Gone[index].Add(old.Key);
+        }
     }
 
-    private void TakeBack(PersonWork work, Part part, Instance instance, IFold[] folds, IReadOnlyList<OldPerson> olds, List<AnalyticsEvent> events, long checkpoint)
+    private void TakeBack(PersonWork work, Part part, Instance instance, IReadOnlyList<OldPerson> olds, List<AnalyticsEvent> events, long checkpoint)
     {
         part.Journal.Sign = -1;
         foreach (var old in olds)
-        {
-            var bound = instance.Marks.TryGetValue(old.Key, out var mark) ? mark.AppliedTo : checkpoint;
-            if (bound < 0) continue;
-            var members = old.Customers.ToHashSet();
-            var before = events.Where(e => e.Position <= bound && members.Contains(CustomerKeys.Of(work.Project.CustomerSecret, e.Customer))).ToList();
-            if (before.Count > 0) PersonFolder.Fold(folds, before, facts.IsRepeatedOrder, part.Journal);
-        }
+            applied.Fold(work.Project, old.Customers, BoundOf(instance, old, checkpoint), events, instance.FoldsOf(work.Project.Id), part.Journal);
     }
 
-    // What the person contributed up to the checkpoint stays; it is no longer folded along until somebody retries.
-    private static void Park(PersonWork work, Part part, int index, IReadOnlyList<OldPerson> olds, Exception error, long checkpoint)
+    // What the person contributed so far stays; it is no longer folded along until somebody retries. Joined persons that stood at different positions
+    // have no common one to stay at, so what they contributed is taken back.
+    private void Park(PersonWork work, Part part, int index, IReadOnlyList<OldPerson> olds, List<AnalyticsEvent> events, Exception error, long checkpoint)
     {
         var instance = part.Results[index].Instance;
-        var applied = olds.Count == 1 && instance.Marks.TryGetValue(olds[0].Key, out var mark) ? mark.AppliedTo : checkpoint;
-        part.Marked[index][work.Person] = (work.Project.Id, new Mark(applied, error.Message));
+        var bounds = olds.Select(old => BoundOf(instance, old, checkpoint)).Distinct().ToList();
+        if (bounds.Count > 1)
+        {
+            TakeBack(work, part, instance, olds, events, checkpoint);
+            part.Journal.FlushTo(part.Cells[index]);
+        }
+        part.Marked[index][work.Person] = new Mark(work.Project.Id, bounds.Count == 1 ? bounds[0] : -1, error.Message);
         part.States[index].Remove(work.Person);
     }
+
+    private static long BoundOf(Instance instance, OldPerson old, long checkpoint) => instance.Marks.TryGetValue(old.Key, out var mark) ? mark.AppliedTo : checkpoint;
 
     /// <summary>What one partition's folds produce; only one thread at a time works on it.</summary>
     private sealed class Part(BatchResult[] results)
@@ -186,7 +199,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
 
         public List<CustomerKey>[] Gone { get; } = [.. results.Select(_ => new List<CustomerKey>())];
 
-        public Dictionary<CustomerKey, (string Project, Mark Mark)>[] Marked { get; } = [.. results.Select(_ => new Dictionary<CustomerKey, (string, Mark)>())];
+        public Dictionary<CustomerKey, Mark>[] Marked { get; } = [.. results.Select(_ => new Dictionary<CustomerKey, Mark>())];
 
         public List<CustomerKey>[] Unmarked { get; } = [.. results.Select(_ => new List<CustomerKey>())];
 

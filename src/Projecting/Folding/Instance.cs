@@ -15,9 +15,11 @@ public readonly record struct InstanceId(string Schema, int Group)
 }
 
 /// <summary>Up to where a person that isn't folded along is applied, and why.</summary>
-/// <param name="AppliedTo">Last position in its contributions; -1 = none of its events is.</param>
+/// <param name="Project">Its project.</param>
+/// <param name="AppliedTo">Last position in its contributions; -1 = none of its events is. Its contributions are those of the persons that
+/// its customers were at that position.</param>
 /// <param name="Reason">Why it is parked; null = it only waits for its refold.</param>
-public sealed record Mark(long AppliedTo, string? Reason);
+public sealed record Mark(string Project, long AppliedTo, string? Reason);
 
 /// <summary>
 /// A projection at work: the folds of some definitions, their tables, and one checkpoint that all of it stands at. An instance has one owner process at a time.
@@ -45,8 +47,17 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>Persons that are not folded along.</summary>
     public Dictionary<CustomerKey, Mark> Marks { get; } = [];
 
+    /// <summary>Why its catch-up gave up; null while it goes on.</summary>
+    public string? Failure { get; set; }
+
+    /// <summary>True once its schema is dropped: nothing is folded any more.</summary>
+    public bool IsDropped { get; set; }
+
     /// <summary>The revisions this instance keeps.</summary>
     public IReadOnlySet<long> Revisions { get; private set; } = new HashSet<long>();
+
+    /// <summary>The folds of every project.</summary>
+    public IReadOnlyDictionary<string, IFold[]> Folds => folds;
 
     /// <summary>The folds of a project, by revision; empty if the instance has no definition of it.</summary>
     public IFold[] FoldsOf(string project) => folds.GetValueOrDefault(project, []);

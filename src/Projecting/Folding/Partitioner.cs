@@ -2,6 +2,7 @@ using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Identity;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Reading;
+using EventSourcedAnalytics.Projects;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
 
@@ -36,11 +37,28 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
     /// <summary>The partition of a person.</summary>
     public static int PartitionOf(CustomerKey person) => (int)((ulong)person.Value % Limits.FoldPartitions);
 
+    /// <summary>A person that was parked, with the customers it has at a position.</summary>
+    public PersonWork Parked(Project project, CustomerKey person, long position)
+    {
+        var work = new PersonWork(project, person);
+        if (facts.JoinedPersonOf(project.Id, person, position) is { } joined)
+            work.Customers = [.. joined.Customers.Select(customer => keyOf(project.Id, customer)!.Value)];
+        return work;
+    }
+
     private void Describe(PersonWork work, Person joined, long checkpoint)
     {
         var project = work.Project.Id;
         work.Customers = [.. joined.Customers.Select(customer => keyOf(project, customer)!.Value)];
-        var before = joined.Customers.Select(customer => facts.PersonOf(project, customer, checkpoint)).DistinctBy(person => person.Representative).ToList();
+        var before = new List<Person>();
+        var told = new HashSet<CustomerId>();
+        foreach (var customer in joined.Customers)
+        {
+            if (told.Contains(customer)) continue;
+            var person = facts.PersonOf(project, customer, checkpoint);
+            before.Add(person);
+            told.UnionWith(person.Customers);
+        }
         if (before.Count > 1 || before[0].Representative != joined.Representative)
             work.JoinedFrom = [.. before.Select(person =>
                 new OldPerson(keyOf(project, person.Representative)!.Value, [.. person.Customers.Select(customer => keyOf(project, customer)!.Value)]))];

@@ -78,7 +78,7 @@ internal sealed class ReadModelReader(NpgsqlDataSource source, SchemaCatalog sch
         Bound(CellPart.B, "<=", selection.ToB, long.MaxValue);
         if (selection.Text is { } text && table.ColumnOf(CellPart.Text) is { } textColumn)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = text });
+            command.Parameters.Add(new NpgsqlParameter { Value = SqlText.Encode(text) });
             conditions.Add($"{textColumn} = ${command.Parameters.Count}");
         }
         command.CommandText = $"{table.Select} where {string.Join(" and ", conditions)}";
@@ -87,7 +87,7 @@ internal sealed class ReadModelReader(NpgsqlDataSource source, SchemaCatalog sch
         void Bound(CellPart part, string comparison, long value, long none)
         {
             if (value == none || table.ColumnOf(part) is not { } column || table.ParameterOf(part, value) is not { } parameter) return;
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+            command.Parameters.Add(parameter);
             conditions.Add($"{column} {comparison} ${command.Parameters.Count}");
         }
     }

@@ -11,15 +11,14 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
     private const int PageEvents = 1_000;
 
     /// <summary>The events of some customers up to a position, duplicates left out, in no particular order.</summary>
-    /// <exception cref="UnreadableEventException">A stored event can't be read.</exception>
-    public async Task<List<AnalyticsEvent>> ReadAsync(string project, IEnumerable<CustomerKey> customers, long through, CancellationToken cancellationToken)
+    public async Task<PersonEvents> ReadAsync(string project, IEnumerable<CustomerKey> customers, long through, CancellationToken cancellationToken)
     {
-        var events = new List<AnalyticsEvent>();
-        foreach (var customer in customers) await ReadStreamAsync(StreamNames.Customer(project, customer), through, events, cancellationToken);
-        return events;
+        var read = new PersonEvents();
+        foreach (var customer in customers) await ReadStreamAsync(StreamNames.Customer(project, customer), through, read, cancellationToken);
+        return read;
     }
 
-    private async Task ReadStreamAsync(string stream, long through, List<AnalyticsEvent> events, CancellationToken cancellationToken)
+    private async Task ReadStreamAsync(string stream, long through, PersonEvents read, CancellationToken cancellationToken)
     {
         for (long? from = 0; from is not null;)
         {
@@ -29,14 +28,20 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
                 if (recorded.Position.Commit > through) return;
                 if (facts.IsDuplicate(recorded.Position.Commit)) continue;
                 var decoded = EventDecoder.TryDecode(recorded);
-                if (decoded?.Event is null) throw new UnreadableEventException(recorded.Position, decoded?.Unreadable ?? "it lies in no customer's stream");
-                events.Add(decoded.Event);
+                if (decoded?.Event is { } e) read.Events.Add(e);
+                else read.Failure ??= $"The event at position {recorded.Position} can't be read: {decoded?.Unreadable ?? "it lies in no customer's stream"}";
             }
             from = page.IsEnd || page.Events.Count == 0 ? null : page.Events[^1].Revision + 1;
         }
     }
 }
 
-/// <summary>A stored event that can't be decoded.</summary>
-internal sealed class UnreadableEventException(LogPosition position, string reason)
-    : Exception($"The event at position {position} can't be read: {reason}");
+/// <summary>What was read of a person.</summary>
+internal sealed class PersonEvents
+{
+    /// <summary>The events that can be read.</summary>
+    public List<AnalyticsEvent> Events { get; } = [];
+
+    /// <summary>Why the first that can't be read can't; null = all could.</summary>
+    public string? Failure { get; set; }
+}

@@ -10,7 +10,7 @@ using Command = System.CommandLine.Command;
 
 namespace EventSourcedAnalytics.Server.Commands;
 
-/// <summary>The command line. Settings are ordinary configuration: any command takes <c>--urls</c> and <c>--data</c>, everything else comes from the environment.</summary>
+/// <summary>The command line. Settings are ordinary configuration: any command takes <c>--urls</c> and <c>--data-directory</c>, everything else comes from the environment.</summary>
 internal static class CommandLine
 {
     private static readonly Option<string?> Urls = new("--urls") { Description = "Where the server listens (default http://127.0.0.1:8080)", Recursive = true };

@@ -116,14 +116,14 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     /// <summary>Asks until something holds; an answer that can't be had counts as "not yet".</summary>
     public async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
-        using var patience = new CancellationTokenSource(CatchUpLimit);
+        using var asking = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
         Exception? last = null;
-        while (!patience.IsCancellationRequested)
+        for (; clock.Elapsed < CatchUpLimit; await asking.WaitForNextTickAsync())
         {
             if (!Server.IsAlive) throw new InvalidOperationException($"The server ended while a test waited for {what}:\n{Server.Output}");
             try { if (await condition()) return; }
             catch (Exception error) when (error is HttpRequestException or JsonException or Xunit.Sdk.XunitException) { last = error; }
-            await Task.Delay(20);
         }
         throw new TimeoutException($"Waited {CatchUpLimit} for {what}. {last}\n{Server.Output}");
     }

@@ -14,11 +14,12 @@ public static class LogDelivery
         return LogBenchmark.WithLogAsync(async log =>
         {
             await LogBenchmark.FillAsync(log, 10_000);
+            var head = await log.GetHeadAsync(CancellationToken.None);
             using var stop = new CancellationTokenSource();
             var arrivals = Channel.CreateUnbounded<(Guid Id, long At)>();
             var subscriber = Task.Run(async () =>
             {
-                await foreach (var page in log.SubscribeToAllAsync(await log.GetHeadAsync(stop.Token), 1_000, StreamFilter.ExcludeSystem, stop.Token))
+                await foreach (var page in log.SubscribeToAllAsync(head, 1_000, StreamFilter.ExcludeSystem, stop.Token))
                     foreach (var e in page.Events) arrivals.Writer.TryWrite((e.EventId, Stopwatch.GetTimestamp()));
             });
             var random = new Random(2);

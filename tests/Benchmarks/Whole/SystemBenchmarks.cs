@@ -51,7 +51,8 @@ public static class CatchUpBenchmark
         return JsonSerializer.Serialize(new
         {
             benchmark = "catch-up", events, seconds = Math.Round(seconds, 2), perSecond = (long)(events / seconds), refolds = status.Refolds,
-            logReadPerSecond = (long)read, shareOfLogRead = Math.Round(events / seconds / read, 3), gcBytesPerEvent = GC.GetTotalAllocatedBytes() / events,
+            logReadPerSecond = (long)read, shareOfLogRead = Math.Round(events / seconds / read, 3),
+            stageSeconds = status.StageSeconds.ToDictionary(stage => stage.Key, stage => Math.Round(stage.Value, 2)), gcBytesPerEvent = GC.GetTotalAllocatedBytes() / events,
         });
     }
 }

@@ -7,6 +7,8 @@ namespace EventSourcedAnalytics.EventLog.Tests.Embedded;
 /// <summary>A process that appends under load is killed at random moments; the log must have everything it acknowledged.</summary>
 public sealed class CrashTests : IDisposable
 {
+    private const int SigKill = 9;
+
     private readonly TempDirectory directory = new();
 
     public void Dispose() => directory.Dispose();
@@ -18,9 +20,10 @@ public sealed class CrashTests : IDisposable
     {
         var random = new Random(seed);
         var acknowledged = new List<(string Stream, long Revision, Guid Id)>();
-        for (var round = 0; round < 4; round++)
+        for (var round = 0; round < 6; round++)
         {
-            await AppendUntilKilledAsync(random.Next(1, 3_000), acknowledged);
+            if (round % 2 == 0) await AppendUntilKilledAsync(random.Next(1, 3_000), acknowledged);
+            else await AppendUntilKilledAsync(int.MaxValue, acknowledged, random.Next(1, 100).ToString(CultureInfo.InvariantCulture));
             await using var log = EmbeddedEventLog.Open(directory.Path);
             var all = await Consistency.CheckAsync(log, batch: 3);
             var stored = all.ToDictionary(e => e.EventId, e => (e.Stream, e.Revision));
@@ -28,10 +31,10 @@ public sealed class CrashTests : IDisposable
         }
     }
 
-    private async Task AppendUntilKilledAsync(int lines, List<(string Stream, long Revision, Guid Id)> acknowledged)
+    private async Task AppendUntilKilledAsync(int lines, List<(string Stream, long Revision, Guid Id)> acknowledged, params string[] killsItself)
     {
         var host = Path.Combine(AppContext.BaseDirectory, "EventSourcedAnalytics.EventLog.CrashHost.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", host, directory.Path, "4"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", host, directory.Path, "4", .. killsItself]) { RedirectStandardOutput = true })!;
         var killed = false;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -46,6 +49,6 @@ public sealed class CrashTests : IDisposable
             killed = true;
         }
         await process.WaitForExitAsync();
-        Assert.True(killed, "The host ended before it was killed.");
+        Assert.Equal(128 + SigKill, process.ExitCode);
     }
 }

@@ -100,8 +100,9 @@ public sealed class EmbeddedTests : IDisposable
                     break;
                 }
                 acknowledged.Add(events[0].EventId);
+                Assert.True(acknowledged.Count <= 30, "The log took more than fits its file.");
             }
-            Assert.InRange(acknowledged.Count, 10, 30);
+            Assert.True(acknowledged.Count >= 10);
             Assert.IsType<AppendResult.Failed>(await log.AppendAsync("customer-a", ExpectedRevision.Any, events, Token));
             Assert.Equal(acknowledged, (await log.ReadStreamAsync("customer-a", ReadDirection.Forwards, null, 100, Token)).Events.Ids());
 

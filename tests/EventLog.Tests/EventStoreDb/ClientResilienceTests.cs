@@ -93,7 +93,7 @@ public sealed class ClientResilienceTests : IDisposable
         var result = await log.AppendAsync("customer-a", ExpectedRevision.NoStream, events, Token);
         Assert.Contains("could not be reached", Assert.IsType<AppendResult.Failed>(result).Reason, StringComparison.Ordinal);
         await node.RestartAsync();
-        while (await log.AppendAsync("customer-a", ExpectedRevision.NoStream, events, Token) is not AppendResult.Appended) await Task.Delay(10, Token);
+        while (await log.AppendAsync("customer-a", ExpectedRevision.NoStream, events, Token) is not AppendResult.Appended) await Task.Yield();
         Assert.Equal(2, (await log.ReadStreamAsync("customer-a", ReadDirection.Forwards, null, 10, Token)).Events.Count);
     }
 

@@ -4,10 +4,7 @@ using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Contract;
 using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Projecting.ReadModels;
-using EventSourcedAnalytics.Projections.Activity;
-using EventSourcedAnalytics.Projections.Cohorts;
 using EventSourcedAnalytics.Projections.Funnels;
-using EventSourcedAnalytics.Projections.Revenue;
 using EventSourcedAnalytics.Projects;
 using EventSourcedAnalytics.Testing;
 using MediatR;
@@ -38,8 +35,9 @@ internal sealed class World : IAsyncDisposable
         Schemas = new SchemaCatalog(Source);
     }
 
-    /// <summary>The projections of the product.</summary>
-    public static IReadOnlyList<Projection> Shipped { get; } = [new FunnelsProjection(), new CohortsProjection(), new RevenueProjection(), new ActivityProjection()];
+    /// <summary>The projections of the product, every one: a new projection is in all these tests as soon as it is there.</summary>
+    public static IReadOnlyList<Projection> Shipped { get; } =
+        [.. typeof(FunnelsProjection).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Projection))).Select(type => (Projection)Activator.CreateInstance(type)!)];
 
     public IEventLog Log { get; }
 
@@ -104,8 +102,8 @@ internal sealed class World : IAsyncDisposable
         await StartAsync();
     }
 
-    /// <summary>Waits until everything in the log is in every read model, backfills included.</summary>
-    public async Task<LogPosition?> SettleAsync()
+    /// <summary>Waits until everything in the log is in every read model, backfills included (of some shops, or of all).</summary>
+    public async Task<LogPosition?> SettleAsync(params Shop[] shops)
     {
         var head = await Log.GetHeadAsync(CancellationToken.None);
         if (head is not { } position) return null;
@@ -114,7 +112,7 @@ internal sealed class World : IAsyncDisposable
         Assert.True(await Eventually.HoldsAsync(async () =>
         {
             var status = await Engine.GetStatusAsync(false, CancellationToken.None);
-            return status.Instances.Where(instance => instance.State == "live").All(instance => instance.Position == status.Position) && await AllAnsweredAsync();
+            return status.Instances.Where(instance => instance.State == "live").All(instance => instance.Position == status.Position) && await AllAnsweredAsync(shops);
         }), $"Not everything stands at {position}: {Engine.LastFailure}");
         return position;
     }
@@ -160,10 +158,10 @@ internal sealed class World : IAsyncDisposable
         await services.DisposeAsync();
     }
 
-    private async Task<bool> AllAnsweredAsync()
+    private async Task<bool> AllAnsweredAsync(Shop[] shops)
     {
         var snapshot = await View.CatchUpAsync(CancellationToken.None);
-        foreach (var project in snapshot.Projects.Values)
+        foreach (var project in shops.Length == 0 ? snapshot.Projects.Values : shops.Select(shop => shop.Project))
             foreach (var definition in project.Definitions.Where(definition => !definition.IsRetired))
                 foreach (var projection in Projections)
                     if (projection.CreateFold(project, definition) is { } fold && await Engine.ReadAsync(projection.Name, fold.Revision, [], CancellationToken.None) is null)

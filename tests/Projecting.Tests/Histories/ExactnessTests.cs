@@ -21,7 +21,7 @@ public sealed class ExactnessTests
         try
         {
             Check.One(
-                Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(90).WithReplay((ulong)Environment.TickCount64, (2 * stream) + 1),
+                Config.QuickThrowOnFailure.WithMaxTest(100).WithEndSize(90).WithReplay((ulong)Environment.TickCount64, (2 * stream) + 1),
                 Prop.ForAll(Scenario.Any, scenario => lab.RunAsync(scenario).GetAwaiter().GetResult()));
             await lab.CloseAsync();
         }
@@ -93,7 +93,7 @@ public sealed class ExactnessTests
             {
                 await asSent.AppendAsync(Take(first, random.Next(1, 8)));
                 await shuffled.AppendAsync(Take(second, random.Next(1, 8)));
-                if (random.Next(3) == 0) await world.SettleAsync();
+                if (random.Next(3) == 0) await world.SettleAsync(asSent, shuffled);
                 if (random.Next(8) == 0)
                 {
                     world.Tuning = Tuning(random);
@@ -105,7 +105,7 @@ public sealed class ExactnessTests
                     await DefineAsync("f3", DefinitionKind.Funnel, definitions.Funnel());
                 }
             }
-            await world.SettleAsync();
+            await world.SettleAsync(asSent, shuffled);
             await CellAssert.StoredIsNaiveAsync(world, asSent, shuffled);
             foreach (var projection in world.Projections)
                 CellAssert.Same(asSent.Lines(projection, asSent.Naive(projection)), shuffled.Lines(projection, shuffled.Naive(projection)), $"{projection.Name} in another order of arrival");

@@ -1,5 +1,4 @@
 using EventSourcedAnalytics.Analysis.Events;
-using EventSourcedAnalytics.Analysis.Values;
 using EventSourcedAnalytics.Projecting.Tests.Harness;
 using FsCheck;
 using FsCheck.Fluent;
@@ -27,6 +26,15 @@ internal sealed record Scenario(IReadOnlyList<Message> Messages, int Scale, int 
         select new Scenario([.. messages], scale, seed),
         Smaller);
 
+    /// <summary>The random history of a seed. Its message ids begin with the seed, so that it can follow another one.</summary>
+    public static Scenario Of(int seed, int messages)
+    {
+        var random = new Random(seed);
+        var kinds = Enum.GetValues<What>();
+        return new Scenario(
+            [.. Enumerable.Range(0, messages).Select(_ => new Message(kinds[random.Next(kinds.Length)], random.Next(7), random.Next(16), random.Next(12)))], random.Next(Scales.Length), seed);
+    }
+
     /// <summary>The events; the repeat of a message has its id and customer but a time of its own.</summary>
     public IReadOnlyList<AnalyticsEvent> Events()
     {
@@ -36,7 +44,7 @@ internal sealed record Scenario(IReadOnlyList<Message> Messages, int Scale, int 
             var at = message.At * Scales[Scale];
             events.Add(message.What == What.Repeat && events.Count > 0
                 ? Repeat(events[message.Extra % events.Count], at)
-                : Event(message, at, $"m{events.Count}"));
+                : Event(message, at, $"{Seed}-{events.Count}"));
         }
         return events;
     }

@@ -1,0 +1,137 @@
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Committing;
+using EventSourcedAnalytics.Projecting.Folding;
+using Microsoft.Extensions.Logging;
+
+namespace EventSourcedAnalytics.Projecting.Engine;
+
+public sealed partial class ProjectionEngine
+{
+    // What is behind: a rebuild or a new definition replays beside the live loop and joins it where it stands.
+    private sealed partial class Session
+    {
+        private readonly HashSet<Instance> entered = [];
+
+        /// <summary>Takes a new instance in while everything runs.</summary>
+        /// <returns>Done when the instance stands where the others stand, or has given up.</returns>
+        public async Task EnterAsync(Instance instance, CancellationToken cancellationToken)
+        {
+            Task entering;
+            await Boundary.WaitAsync(cancellationToken);
+            try { entering = Enter(instance); }
+            finally { Boundary.Release(); }
+            await entering.WaitAsync(cancellationToken);
+        }
+
+        /// <summary>Ends all work on a schema. Call at a boundary.</summary>
+        public async Task LeaveAsync(string schema, CancellationToken cancellationToken)
+        {
+            live = [.. live.Where(instance => instance.Id.Schema != schema)];
+            foreach (var instance in Registry.All.Where(instance => instance.Id.Schema == schema))
+            {
+                await instance.Busy.WaitAsync(cancellationToken);
+                instance.IsDropped = true;
+                instance.Busy.Release();
+            }
+        }
+
+        // At a boundary. Along with the others if it stands where they stand, else by a catch-up.
+        private Task Enter(Instance instance)
+        {
+            entered.Add(instance);
+            if (instance.Position == engine.Position)
+            {
+                live = [.. live, instance];
+                return Task.CompletedTask;
+            }
+            var catchUp = CatchUpAsync(instance, ending.Token);
+            catchUps.Add(catchUp);
+            return catchUp;
+        }
+
+        // A catch-up that fails leaves the live read models alone: it is tried again from what is committed, and then stays behind with the reason.
+        private async Task CatchUpAsync(Instance instance, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            try
+            {
+                for (var attempt = 1; ; attempt++)
+                {
+                    try
+                    {
+                        await JoinAsync(instance, cancellationToken);
+                        instance.Failure = null;
+                        return;
+                    }
+                    catch (Exception error) when (error is not (OperationCanceledException or CheckpointConflictException))
+                    {
+                        engine.logger.LogError(error, "The catch-up of {Instance} failed at {Position} (attempt {Attempt} of {Attempts}).",
+                            instance.Id, instance.Position, attempt, Limits.MaxCatchUpAttempts);
+                        instance.Failure = error.Message;
+                        if (attempt == Limits.MaxCatchUpAttempts) return;
+                        await Task.Delay(Limits.CatchUpPause * attempt, cancellationToken);
+                        await Registry.ReloadAsync(instance, cancellationToken);
+                    }
+                }
+            }
+            catch (CheckpointConflictException error)
+            {
+                conflict = error;
+                await ending.CancelAsync();
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+            }
+            catch (Exception error)
+            {
+                engine.logger.LogError(error, "The catch-up of {Instance} stopped at {Position}.", instance.Id, instance.Position);
+                instance.Failure = error.Message;
+            }
+        }
+
+        private async Task JoinAsync(Instance instance, CancellationToken cancellationToken)
+        {
+            // A checkpoint ahead of the facts waits for them: what they will decide up to there is what they decided before.
+            if (instance.Position is { } ahead) await engine.signal.WaitAsync(ahead, Timeout.InfiniteTimeSpan, cancellationToken);
+            while (engine.Position is { } target && !(instance.Position >= target))
+                if (!await ReplayAsync(instance, target, cancellationToken)) return;
+            await Boundary.WaitAsync(cancellationToken);
+            try
+            {
+                if (engine.Position is { } here && instance.Position != here && !await ReplayAsync(instance, here, cancellationToken)) return;
+                if (!instance.IsDropped) live = [.. live, instance];
+            }
+            finally
+            {
+                Boundary.Release();
+            }
+        }
+
+        // False if the instance was dropped meanwhile.
+        private async Task<bool> ReplayAsync(Instance instance, LogPosition target, CancellationToken cancellationToken)
+        {
+            await foreach (var batch in follower.ReadAsync(instance.Position, target, cancellationToken))
+            {
+                foreach (var e in batch.Events)
+                {
+                    e.IsDuplicate = Facts.IsDuplicate(e.Position);
+                    e.IsRepeatedOrder = Facts.IsRepeatedOrder(e.ProjectId, e.Position);
+                }
+                await instance.Busy.WaitAsync(cancellationToken);
+                try
+                {
+                    if (instance.IsDropped) return false;
+                    var results = await folding.FoldAsync(batch, [instance], cancellationToken);
+                    await CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count), cancellationToken);
+                    Advance(results, batch.End);
+                }
+                finally
+                {
+                    instance.Busy.Release();
+                }
+                engine.meter.Replayed(batch.Events.Count);
+            }
+            return !instance.IsDropped;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Projecting.Facts;
+using EventSourcedAnalytics.Projects;
+
+namespace EventSourcedAnalytics.Projecting.Folding;
+
+/// <summary>What some customers contributed up to a position: the folds of the persons they were there.</summary>
+internal sealed class AppliedParts(FactsView facts)
+{
+    /// <summary>Folds it.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="customers">The customers.</param>
+    /// <param name="bound">The last position that counts; -1 = none.</param>
+    /// <param name="events">At least all events of these customers up to the bound, without duplicates.</param>
+    /// <param name="folds">The folds.</param>
+    /// <param name="sink">Takes the contributions.</param>
+    public void Fold(Project project, IEnumerable<CustomerKey> customers, long bound, IReadOnlyList<AnalyticsEvent> events, IFold[] folds, ICellSink sink)
+    {
+        if (bound < 0) return;
+        var persons = customers.ToDictionary(customer => customer, customer => PersonAt(project, customer, bound));
+        var own = events.Where(e => e.Position <= bound).Select(e => (Event: e, Customer: CustomerKeys.Of(project.CustomerSecret, e.Customer)));
+        foreach (var person in own.Where(item => persons.ContainsKey(item.Customer)).GroupBy(item => persons[item.Customer]))
+            PersonFolder.Fold(folds, [.. person.Select(item => item.Event)], position => facts.IsRepeatedOrder(project.Id, position), sink);
+    }
+
+    private CustomerKey PersonAt(Project project, CustomerKey customer, long position) =>
+        facts.JoinedPersonOf(project.Id, customer, position) is { } joined ? CustomerKeys.Of(project.CustomerSecret, joined.Representative) : customer;
+}

@@ -1,0 +1,111 @@
+using EventSourcedAnalytics.Analysis.Funnels;
+using EventSourcedAnalytics.Analysis.Revenue;
+using EventSourcedAnalytics.Projecting.Tests.Harness;
+using EventSourcedAnalytics.Projecting.Tests.Histories;
+using EventSourcedAnalytics.Projects;
+
+namespace EventSourcedAnalytics.Projecting.Tests.Engine;
+
+/// <summary>A definition is part of the question, not of the history: it covers all events, whenever it is made.</summary>
+public sealed class DefinitionTests
+{
+    private static readonly FunnelQuery Funnel = new() { Steps = [FunnelStep.Named("a"), FunnelStep.Named("b")] };
+
+    [Fact]
+    public async Task A_new_definition_is_backfilled_and_follows_on()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await StartAsync(world);
+        var revision = await shop.DefineAsync(DefinitionKind.Funnel, "new", Funnel);
+        await world.SettleAsync();
+        Assert.NotEmpty((await world.Engine.ReadAsync("funnels", revision, [new(FunnelCells.Counts)], CancellationToken.None))!.Cells.Rows);
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+        await shop.AppendAsync(Scenario.Of(2, 30).Events());
+        await world.RestartAsync();
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    [Fact]
+    public async Task Another_time_zone_makes_new_revisions_over_all_history_and_takes_the_old_cells_away()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await StartAsync(world);
+        var old = shop.Project.Find(DefinitionKind.Activity, "activity")!.Revision;
+        await world.DoAsync(new ChangeProjectSettings(shop.Id, TimeZone: "Asia/Tokyo"));
+        await world.View.CatchUpAsync(CancellationToken.None);
+        Assert.NotEqual(old, shop.Project.Find(DefinitionKind.Activity, "activity")!.Revision);
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+        Assert.Equal(0, await world.ScalarAsync($"select count(*) from activity_v1.activity where revision = {old}"));
+        Assert.Null(await world.Engine.ReadAsync("activity", old, [], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Other_order_events_claim_order_ids_anew_over_all_history()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await StartAsync(world);
+        string Order(string total) => $$"""{"order_id":"same","total":{{total}},"currency":"EUR"}""";
+        await shop.AppendAsync(
+            Shop.Track(Analysis.Events.CustomerId.User("u1"), "Sold", 10, Order("7")), Shop.Track(Analysis.Events.CustomerId.User("u2"), "Sold", 5, Order("8")),
+            Shop.Track(Analysis.Events.CustomerId.User("u2"), "purchase_completed", 6, Order("9")));
+        await world.SettleAsync();
+        await world.DoAsync(new ChangeProjectSettings(shop.Id, Revenue: new RevenueSettings { OrderEvents = ["Sold", "purchase_completed"] }));
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+        await world.RestartAsync();
+        await shop.AppendAsync(Shop.Track(Analysis.Events.CustomerId.User("u3"), "Sold", 1, Order("1")));
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+        Assert.True((await world.Engine.VerifyAsync("revenue", null, CancellationToken.None)).IsEqual);
+    }
+
+    [Fact]
+    public async Task A_retired_definition_takes_its_cells_with_it_and_can_come_back_complete()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await StartAsync(world);
+        var revision = await shop.DefineAsync(DefinitionKind.Funnel, "gone", Funnel);
+        await world.SettleAsync();
+        await world.Engine.RunRebuildAsync("funnels", null, CancellationToken.None);
+        var beside = (await world.Engine.GetStatusAsync(false, CancellationToken.None)).Instances.Single(instance => instance.State == "building").Name;
+
+        await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "gone"));
+        await shop.AppendAsync(Scenario.Of(3, 20).Events());
+        await world.SettleAsync();
+        foreach (var schema in new[] { "funnels_v1", beside })
+            Assert.Equal(0, await world.ScalarAsync($"select count(*) from {schema}.funnel_counts where revision = {revision}"));
+        Assert.Null(await world.Engine.ReadAsync("funnels", revision, [], CancellationToken.None));
+
+        await world.RestartAsync();
+        await shop.DefineAsync(DefinitionKind.Funnel, "gone", Funnel);
+        await world.SettleAsync();
+        await world.Engine.PromoteAsync("funnels", CancellationToken.None);
+        await shop.AppendAsync(Scenario.Of(4, 5).Events());
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    [Fact]
+    public async Task A_new_project_joins_without_a_replay()
+    {
+        await using var world = await World.CreateAsync();
+        await StartAsync(world);
+        var second = await world.CreateShopAsync();
+        await second.AppendAsync(Scenario.Of(5, 30).Events());
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, second);
+        Assert.All((await world.Engine.GetStatusAsync(false, CancellationToken.None)).Instances, instance => Assert.DoesNotContain('+', instance.Name));
+    }
+
+    private static async Task<Shop> StartAsync(World world)
+    {
+        var shop = await world.CreateShopAsync();
+        world.Tuning = new(10, 6, -1);
+        await world.StartAsync();
+        await shop.AppendAsync(Scenario.Of(1, 60).Events());
+        await world.SettleAsync();
+        return shop;
+    }
+}
