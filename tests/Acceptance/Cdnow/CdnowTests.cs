@@ -45,7 +45,7 @@ public class CdnowTests(CdnowFixture plain)
     public async Task Rebuilding_every_read_model_changes_nothing()
     {
         var rebuild = (await plain.System.RunAsync("rebuild", "all")).MustSucceed();
-        Assert.Equal(4, rebuild.Output.Split(" is live;").Length - 1);
+        Assert.Equal(plain.Hashes.Count, rebuild.Output.Split(" is live;").Length - 1);
         await CdnowNumbers.CheckAsync(plain.System);
         Assert.Equal(plain.Hashes, await plain.System.HashesAsync());
     }
