@@ -16,7 +16,7 @@ public sealed class EcomFixture : IAsyncLifetime
         System = await AnalyticsSystem.StartAsync();
         (await System.RunAsync("import", RealData.PathOf(EcomNumbers.File), "--project", EcomNumbers.Project)).MustSucceed();
         await EcomNumbers.DefineAllAsync(System);
-        await System.StandAtHeadAsync();
+        await EcomNumbers.AreStoredAsync(System);
         Hashes = await System.HashesAsync();
     }
 

@@ -107,11 +107,16 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
         static long Number(JsonNode? text) => text is null ? 0 : long.Parse((string)text!, System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Returns when the read models hold everything that is in the log now.</summary>
+    /// <summary>Returns when all read models, those of new definitions too, hold everything that is in the log now.</summary>
     public async Task StandAtHeadAsync()
     {
         var head = (await PositionsAsync()).Head;
-        await UntilAsync(async () => (await PositionsAsync()).Position >= head, $"the read models to reach position {head}");
+        await UntilAsync(async () =>
+        {
+            var system = (await QueryAsync("{ system { position projections { state gap } } }"))["system"]!;
+            return system["position"] is { } position && long.Parse(position.Text(), System.Globalization.CultureInfo.InvariantCulture) >= head
+                && system["projections"].Each().All(row => row["state"].Text() != "live" || row["gap"].Whole() == 0);
+        }, $"the read models to reach position {head}");
     }
 
     /// <summary>Asks until something holds; an answer that can't be had counts as "not yet".</summary>
