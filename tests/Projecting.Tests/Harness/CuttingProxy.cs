@@ -15,7 +15,7 @@ internal enum Cut
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
-    private static readonly byte[] Commit = "projecting.advance"u8.ToArray();
+    private static readonly byte[] Commit = "update projecting.instances"u8.ToArray();
 
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();

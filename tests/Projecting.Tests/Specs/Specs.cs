@@ -149,25 +149,48 @@ public sealed class ActivitySpec : ProjectionSpec
     // Noon UTC is 7 in the morning of the 1st; 16 hours on it is 23 o'clock; 17 hours on it is midnight, the 2nd.
     private protected override IEnumerable<(string Table, string Row)> Then() =>
     [
-        ("activity_events", "2024-01-01T12:00 1 | 1"),
-        ("activity_events", "2024-01-02T04:00 1 | 2"),
-        ("activity_events", "2024-01-02T05:00 1 | 1"),
-        ("activity_events", "2024-01-01T05:00 2 | 3"),
-        ("activity_events", "2024-01-02T05:00 2 | 1"),
+        ("activity_events", "2024-01-01T12:00 1 | 1 1"),
+        ("activity_events", "2024-01-02T04:00 1 | 2 2"),
+        ("activity_events", "2024-01-02T05:00 1 | 1 1"),
+        ("activity_events", "2024-01-01T05:00 2 | 3 2"),
+        ("activity_events", "2024-01-02T05:00 2 | 1 1"),
         ("activity_days", "2023-12-31T05:00 3 1 | 1"),
         ("activity_days", "2023-12-31T05:00 3 2 | 1"),
         ("activity_days", "2024-01-01T05:00 4 1 | 1"),
         ("activity_days", "2024-01-01T05:00 4 2 | 1"),
         ("activity_days", "2024-01-01T05:00 5 1 | 1"),
         ("activity_days", "2024-01-01T05:00 5 2 | 1"),
-        ("activity", "2024-01-01T12:00 1 0 | 1"),
-        ("activity", "2024-01-02T04:00 1 0 | 1"),
-        ("activity", "2024-01-02T04:00 1 2 | 1"),
-        ("activity", "2024-01-02T05:00 1 1 | 1"),
         ("activity", "2024-01-01T05:00 2 0 | 2"),
         ("activity", "2024-01-02T05:00 2 1 | 1"),
         ("activity", "2023-12-31T05:00 3 0 | 2"),
         ("activity", "2024-01-01T05:00 4 0 | 2"),
         ("activity", "2024-01-01T05:00 5 0 | 2"),
+    ];
+}
+
+/// <summary>Ann comes twice within the hour, with a pause of 40 minutes between; Bob comes once, known by his device first. Nobody views a page, so nobody bounces.</summary>
+public sealed class SessionsSpec : ProjectionSpec
+{
+    private const long Minute = 60_000;
+
+    protected override string Projection => "sessions";
+
+    private protected override string Key => "activity";
+
+    private protected override IEnumerable<AnalyticsEvent> Given() =>
+    [
+        Shop.Track(CustomerId.User("ann"), "a", 0, message: "1"),
+        Shop.Track(CustomerId.User("ann"), "b", 10 * Minute, message: "2"),
+        Shop.Track(CustomerId.User("ann"), "a", 50 * Minute, message: "3"),
+        Shop.Track(CustomerId.Anonymous("phone"), "a", 60 * Minute, message: "4"),
+        Shop.Track(CustomerId.User("bob"), "b", 90 * Minute, message: "5"),
+        Shop.Identify("bob", "phone", 80 * Minute, message: "6"),
+    ];
+
+    private protected override IEnumerable<(string Table, string Row)> Then() =>
+    [
+        ("sessions", "2024-01-01T12:00 1 | 2 0 3 600000"),
+        ("sessions", "2024-01-01T13:00 1 | 1 0 2 1800000"),
+        ("sessions", "2024-01-01T00:00 2 | 3 0 5 2400000"),
     ];
 }
