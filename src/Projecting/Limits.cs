@@ -36,6 +36,15 @@ public static class Limits
     /// <summary>Seconds that a query waits for a read model to reach a position.</summary>
     public static readonly TimeSpan AtLeastTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time without a heartbeat after which another process takes the projections over.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest time between two looks of a process that stands by.</summary>
+    public static readonly TimeSpan StandbyPoll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Failures in a row, without progress, after which an owner gives its lease to whoever wants it.</summary>
+    public const int FailuresBeforeRelease = 4;
+
     /// <summary>Rows that one answer reads from the cells of a read model.</summary>
     public const int MaxAnswerRows = 2_000_000;
 }

@@ -21,6 +21,9 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         select 1 / count(*) from moved
         """;
 
+    /// <summary>Called at the named points of a commit; null = commits are one round trip.</summary>
+    public Action<string>? AtPoint { get; init; }
+
     /// <summary>Commits a batch.</summary>
     /// <exception cref="CheckpointConflictException">Another owner moved a checkpoint, or took an instance over; nothing was written.</exception>
     public async Task CommitAsync(CommitUnit unit, CancellationToken cancellationToken)
@@ -50,11 +53,12 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         await ExecuteAsync(batch, cancellationToken);
     }
 
-    private static async Task ExecuteAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    private async Task ExecuteAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            if (AtPoint is null) await batch.ExecuteNonQueryAsync(cancellationToken);
+            else await CommitSteps.RunAsync(batch, batch.BatchCommands.Cast<NpgsqlBatchCommand>().Count(command => command.CommandText == AdvanceSql), AtPoint, cancellationToken);
         }
         catch (PostgresException error) when (error.SqlState == CheckpointConflictException.SqlState)
         {

@@ -13,7 +13,8 @@ public sealed partial class ProjectionEngine
     /// <returns>Null if the live read model has no numbers for the revision yet (it is being built): the question is then answered from the events.</returns>
     public async Task<ReadModelAnswer?> ReadAsync(string projection, long revision, IReadOnlyList<CellSelection> selections, CancellationToken cancellationToken)
     {
-        if (session is not { } open || !open.Registry.Live.TryGetValue(projection, out var live)) return null;
+        if (session is not { } open) return await ReadStandingByAsync(projection, revision, selections, cancellationToken);
+        if (!open.Registry.Live.TryGetValue(projection, out var live)) return null;
         if (open.Registry.Find(live.SchemaName, revision) is not { } instance || !open.IsLive(instance)) return null;
         return await new ReadModelReader(source, schemas).ReadAsync(instance.Id, instance.Projection, revision, selections, cancellationToken);
     }
@@ -24,10 +25,12 @@ public sealed partial class ProjectionEngine
         var head = await log.GetHeadAsync(cancellationToken);
         var rows = await store.AllAsync(cancellationToken);
         var live = await store.LiveAsync(cancellationToken);
+        var standing = rows.FirstOrDefault(row => row.Id == FactsId)?.Position;
         var statuses = new List<InstanceStatus>();
         foreach (var row in rows.Where(row => row.Id != FactsId))
         {
-            var isLive = live.TryGetValue(row.Projection, out var pointer) && pointer.SchemaName == row.SchemaName && session?.IsCatchingUp(row.Id) != true;
+            var isLive = live.TryGetValue(row.Projection, out var pointer) && pointer.SchemaName == row.SchemaName
+                && (session is { } open ? !open.IsCatchingUp(row.Id) : row.Position == standing);
             var projection = catalog.All.FirstOrDefault(candidate => candidate.Name == row.Projection && candidate.Version == row.Version);
             var hash = withHash && row.Grp == 0 && projection is not null ? (await HashAsync(row.SchemaName, projection, cancellationToken)).Hash : null;
             var marks = await store.MarksAsync(row.Id, cancellationToken);
@@ -35,7 +38,9 @@ public sealed partial class ProjectionEngine
                 row.Id.ToString(), row.Projection, row.Version, isLive ? "live" : pointer?.Previous == row.SchemaName ? "previous" : "building", row.Position, head,
                 row.RecordedAt, row.Events, marks.Values.Count(mark => mark.Reason is not null), marks.Values.Count(mark => mark.Reason is null), row.UpdatedAt, hash));
         }
-        return new EngineStatus(head, Position, meter.EventsPerSecond, meter.EventCount, meter.RefoldCount, meter.SinceLastCommit, CountDuplicates(), LastFailure, meter.StageSeconds, statuses);
+        var duplicates = session?.Facts.CountDuplicates() ?? await store.CountDuplicatesAsync(cancellationToken);
+        return new EngineStatus(
+            head, Position, meter.EventsPerSecond, meter.EventCount, meter.RefoldCount, meter.SinceLastCommit, duplicates, LastFailure, meter.StageSeconds, statuses, Role, Owner);
     }
 
     /// <summary>The hash of a schema and the position it stands at, in one snapshot.</summary>
@@ -60,9 +65,11 @@ public sealed partial class ProjectionEngine
 /// <param name="LastFailure">Why the engine stopped last; null while it is well.</param>
 /// <param name="StageSeconds">Seconds spent in facts, fold and commit since the start of the process.</param>
 /// <param name="Instances">Every instance.</param>
+/// <param name="Role">Whether this process folds.</param>
+/// <param name="Owner">The process that folds, as it calls itself; null = none at the moment.</param>
 public sealed record EngineStatus(
     LogPosition? Head, LogPosition? Position, double EventsPerSecond, long Events, long Refolds, TimeSpan? SinceLastCommit, long Duplicates, string? LastFailure,
-    IReadOnlyDictionary<string, double> StageSeconds, IReadOnlyList<InstanceStatus> Instances);
+    IReadOnlyDictionary<string, double> StageSeconds, IReadOnlyList<InstanceStatus> Instances, EngineRole Role, string? Owner);
 
 /// <summary>Where one instance stands.</summary>
 /// <param name="Name">Schema, and group of definitions if it isn't the first.</param>

@@ -195,5 +195,7 @@ public sealed partial class ProjectionEngine
         return new Comparison(position, leftHash.ToString(), rightHash.ToString(), left.Rows.Count, differences, count);
     }
 
-    private Session RunningSession() => session ?? throw new RebuildException($"The projections are not running at the moment: {LastFailure ?? "they are starting"}.");
+    private Session RunningSession() => session ?? throw new RebuildException(Role == EngineRole.Standby
+        ? $"This process stands by; the projections are run by {Owner ?? "nobody at the moment"}. Send the request there."
+        : $"The projections are not running at the moment: {LastFailure ?? "they are starting"}.");
 }

@@ -25,6 +25,7 @@ public sealed partial class ProjectionEngine
         private readonly System.Collections.Concurrent.ConcurrentBag<Task> catchUps = [];
         private readonly CancellationTokenSource ending = new();
         private long factsEpoch;
+        private LogPosition? warmTo;
 
         // Replaced whole, at a boundary, because others read it at any time.
         private volatile Instance[] live = [];
@@ -71,10 +72,21 @@ public sealed partial class ProjectionEngine
             if (row.Position is { } position)
             {
                 await factsStore.LoadAsync(Facts, position, KeyOf, cancellationToken);
-                await foreach (var batch in follower.ReadAsync(null, position, cancellationToken)) factsStage.Remember(batch);
+                await WarmAsync(position, cancellationToken);
             }
             await Registry.LoadAsync(logId, projects, cancellationToken);
             engine.signal.Move(row.Position);
+        }
+
+        /// <summary>Reads which messages the log holds up to a position: the longest part of a start, done ahead by a process that stands by.</summary>
+        public async Task WarmAsync(LogPosition through, CancellationToken cancellationToken)
+        {
+            if (warmTo >= through) return;
+            await foreach (var batch in follower.ReadAsync(warmTo, through, cancellationToken))
+            {
+                factsStage.Remember(batch);
+                warmTo = batch.End;
+            }
         }
 
         public async Task RunAsync(CancellationToken cancellationToken)
@@ -104,10 +116,6 @@ public sealed partial class ProjectionEngine
                 await Task.WhenAll(catchUps);
             }
         }
-
-        /// <summary>Whether another process has taken the facts over: then this one has nothing left to write.</summary>
-        public async Task<bool> IsOwnedByAnotherAsync(CancellationToken cancellationToken) =>
-            await engine.store.FindAsync(FactsInstance.Id, cancellationToken) is { } row && row.Epoch != factsEpoch;
 
         /// <summary>Looks at the definitions again with the next batch: another schema became live.</summary>
         public void Renew() => isReconciled = false;
