@@ -42,6 +42,15 @@ public static class Limits
     /// <summary>Longest time between two looks of a process that stands by.</summary>
     public static readonly TimeSpan StandbyPoll = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Time without a commit, while events wait, after which the projections count as stalled.</summary>
+    public static readonly TimeSpan StallAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time between two looks of the watchdog.</summary>
+    public static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Parked persons in one list.</summary>
+    public const int MaxParkedListed = 1_000;
+
     /// <summary>Failures in a row, without progress, after which an owner gives its lease to whoever wants it.</summary>
     public const int FailuresBeforeRelease = 4;
 

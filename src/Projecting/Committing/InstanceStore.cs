@@ -131,7 +131,7 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
     public Task DropSchemaAsync(string schema, CancellationToken cancellationToken) => WriteAsync(
         [
             SchemaCatalog.Drop(schema),
-            .. new[] { "instances", "revisions", "marks" }.Select(table => With($"delete from projecting.{table} where schema_name = $1", schema)),
+            .. new[] { "instances", "revisions", "marks", "dropped" }.Select(table => With($"delete from projecting.{table} where schema_name = $1", schema)),
             With("update projecting.live set previous = null where previous = $1", schema),
         ], cancellationToken);
 

@@ -59,6 +59,17 @@ create table if not exists projecting.marks (
   primary key (schema_name, grp, person)
 );
 
+-- Parked persons whose loss somebody has accepted: as long as they are parked for that reason at that position, they are not reported.
+create table if not exists projecting.dropped (
+  schema_name text   not null,
+  grp         int    not null,
+  person      uuid   not null,
+  applied_to  bigint not null,
+  reason      text   not null,
+  dropped_at  timestamptz not null default now(),
+  primary key (schema_name, grp, person)
+);
+
 -- Facts: what isn't one customer's own, each with the position that decided it.
 create table if not exists facts.projects (
   project  text primary key,

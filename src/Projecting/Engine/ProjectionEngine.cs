@@ -29,12 +29,14 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     private readonly EngineSettings settings;
     private readonly PositionSignal signal = new();
     private readonly CancellationTokenSource stopping = new();
-    private readonly EngineMeter meter = new();
+    private readonly EngineMeter meter;
+    private readonly ParkedStore parked;
     private volatile Session? session;
     private volatile Lease? lease;
     private volatile LeaseRow? seen;
     private Session? prepared;
     private Task running = Task.CompletedTask;
+    private Task watching = Task.CompletedTask;
     private bool isDisposed;
 
     /// <summary>An engine; nothing happens before <see cref="StartAsync"/>.</summary>
@@ -42,6 +44,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         IEventLog log, ProjectsView projects, NpgsqlDataSource source, ProjectionCatalog catalog, ILogger<ProjectionEngine> logger, EngineSettings? settings = null)
     {
         this.settings = settings ?? new EngineSettings();
+        Tuning = EngineTuning.Default with { BatchEvents = this.settings.BatchEvents };
         this.log = log;
         this.projects = projects;
         this.source = source;
@@ -50,11 +53,13 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         schemas = new SchemaCatalog(source);
         store = new InstanceStore(source);
         leases = new LeaseStore(source);
+        parked = new ParkedStore(source);
+        meter = new EngineMeter(() => latest);
         committer = new Committer(source, schemas) { AtPoint = this.settings.AtCommitPoint };
     }
 
     /// <summary>How large batches are and how many cores fold; numbers never depend on it.</summary>
-    internal EngineTuning Tuning { get; init; } = EngineTuning.Default;
+    internal EngineTuning Tuning { get; init; }
 
     /// <summary>Told after every commit, with the position everything live stands at.</summary>
     public event Action<LogPosition>? Committed;
@@ -85,6 +90,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
             throw;
         }
         running = Task.Run(() => SuperviseAsync(stopping.Token), CancellationToken.None);
+        watching = Task.Run(() => WatchAsync(stopping.Token), CancellationToken.None);
     }
 
     /// <summary>Waits until everything live stands at a position or behind it.</summary>
@@ -102,6 +108,8 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         await running;
         session = null;
         await GiveUpLeaseAsync();
+        await watching;
+        meter.Dispose();
         stopping.Dispose();
     }
 

@@ -160,17 +160,21 @@ public sealed partial class ProjectionEngine
             try
             {
                 await ReconcileAsync(cancellationToken);
-                using var measured = engine.meter.Batch(batch.Events.Count);
+                using var span = EngineMeter.Traces.StartActivity("projecting.batch", ActivityKind.Consumer, batch.Trace);
+                span?.SetTag("events", batch.Events.Count).SetTag("position", batch.End.ToString());
+                var measured = engine.meter.Batch(batch.Events.Count);
                 var from = engine.Position;
                 var start = Stopwatch.GetTimestamp();
-                var delta = await factsStage.DecideAsync(batch, cancellationToken);
+                var delta = await TracedAsync("projecting.facts", () => factsStage.DecideAsync(batch, cancellationToken));
                 var decided = Stopwatch.GetTimestamp();
-                var results = live.Length == 0 ? [] : await folding.FoldAsync(batch, live, cancellationToken);
+                var results = live.Length == 0 ? [] : await TracedAsync("projecting.fold", () => folding.FoldAsync(batch, live, cancellationToken));
                 var folded = Stopwatch.GetTimestamp();
-                await CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count, delta, from, factsEpoch), cancellationToken);
+                using (EngineMeter.Traces.StartActivity("projecting.commit"))
+                    await CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count, delta, from, factsEpoch), cancellationToken);
                 Advance(results, batch.End);
                 engine.meter.Stages(Stopwatch.GetElapsedTime(start, decided), Stopwatch.GetElapsedTime(decided, folded), Stopwatch.GetElapsedTime(folded));
-                engine.meter.Refolds(results.Sum(result => result.Refolds));
+                engine.meter.Committed(results, batch.Events.Count);
+                measured.Done();
                 engine.signal.Move(batch.End);
             }
             finally
@@ -178,6 +182,12 @@ public sealed partial class ProjectionEngine
                 Boundary.Release();
             }
             engine.Committed?.Invoke(batch.End);
+        }
+
+        private static async Task<T> TracedAsync<T>(string name, Func<Task<T>> work)
+        {
+            using var span = EngineMeter.Traces.StartActivity(name);
+            return await work();
         }
 
         private async Task ReconcileAsync(CancellationToken cancellationToken)

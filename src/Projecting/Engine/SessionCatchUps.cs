@@ -124,6 +124,7 @@ public sealed partial class ProjectionEngine
                     var results = await folding.FoldAsync(batch, [instance], cancellationToken);
                     await CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count), cancellationToken);
                     Advance(results, batch.End);
+                    engine.meter.Committed(results, batch.Events.Count);
                 }
                 finally
                 {

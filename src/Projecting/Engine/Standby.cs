@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EventSourcedAnalytics.Analysis.Folding;
-using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.ReadModels;
 using Microsoft.Extensions.Logging;
@@ -64,6 +63,7 @@ public sealed partial class ProjectionEngine
         seen = row;
         if (lease is not null || row.Position is not { } position || position == Position) return;
         signal.Move(position);
+        meter.Moved();
         Committed?.Invoke(position);
     }
 

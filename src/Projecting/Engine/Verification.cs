@@ -21,21 +21,6 @@ public sealed partial class ProjectionEngine
     public Task<Comparison> VerifyAsync(string projection, IProgress<long>? progress, CancellationToken cancellationToken) =>
         VerifyAsync(catalog[projection], RunningSession().Registry.Live[projection].SchemaName, progress, cancellationToken);
 
-    /// <summary>Folds the parked persons of a projection's live read model again: those that can be folded now are folded along from here on.</summary>
-    /// <returns>How many persons are folded along again, counted once for each of the schema's instances.</returns>
-    public async Task<int> RetryParkedAsync(string projection, CancellationToken cancellationToken)
-    {
-        var open = RunningSession();
-        var schema = open.Registry.Live[catalog[projection].Name].SchemaName;
-        return await open.AtBoundaryAsync(async () =>
-        {
-            var count = 0;
-            foreach (var instance in open.Registry.All.Where(instance => instance.Id.Schema == schema && open.IsLive(instance)))
-                count += await open.RetryParkedAsync(instance, cancellationToken);
-            return count;
-        }, cancellationToken);
-    }
-
     private async Task<Comparison> VerifyAsync(Projection projection, string schema, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var open = RunningSession();

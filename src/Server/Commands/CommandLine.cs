@@ -24,7 +24,7 @@ internal static class CommandLine
         var root = new RootCommand("Event-sourced real-time analytics: exact numbers, however late the events come, each with the log position it stands at.");
         root.Options.Add(Urls);
         root.Options.Add(DataDirectory);
-        foreach (var command in new[] { Demo(), Serve(), Import(), Rebuild(), Status(), Verify(), GraphQl(), Cases() }) root.Subcommands.Add(command);
+        foreach (var command in new[] { Demo(), Serve(), Import(), Rebuild(), Status(), Verify(), Parked(), Keys(), GraphQl(), Cases() }) root.Subcommands.Add(command);
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Limits.Shutdown });
     }
 
@@ -104,6 +104,31 @@ internal static class CommandLine
         {
             await using var client = await AnalyticsClient.ConnectOrStartAsync(Configuration(parsed), token);
             return await VerifyRun.RunAsync(client, parsed.GetValue(name)!, AnsiConsole.Console, token);
+        }));
+        return command;
+    }
+
+    private static Command Parked()
+    {
+        var words = new Argument<string[]>("[list|retry|drop] NAME") { Description = "A step (default list) and a projection (default all); drop also takes the key of one person", Arity = new ArgumentArity(0, 3) };
+        var command = new Command("parked", "Persons whose events could not be folded: list them, fold them again, or accept the loss") { words };
+        command.SetAction((parsed, token) => GuardedAsync(async () =>
+        {
+            await using var client = await AnalyticsClient.ConnectOrStartAsync(Configuration(parsed), token);
+            return await ParkedRun.RunAsync(client, parsed.GetValue(words)!, AnsiConsole.Console, token);
+        }));
+        return command;
+    }
+
+    private static Command Keys()
+    {
+        var words = new Argument<string[]>("[list|issue|revoke] KIND|ID") { Description = "list; issue write|read|admin [NAME]; revoke ID", Arity = new ArgumentArity(0, 3) };
+        var project = new Option<string>("--project") { Description = "The project", Required = true };
+        var command = new Command("keys", "The keys of a project: list, issue, take back") { words, project };
+        command.SetAction((parsed, token) => GuardedAsync(async () =>
+        {
+            await using var client = await AnalyticsClient.ConnectAsync(Configuration(parsed), token);
+            return await KeysRun.RunAsync(client, parsed.GetValue(project)!, parsed.GetValue(words)!, AnsiConsole.Console, token);
         }));
         return command;
     }
