@@ -18,6 +18,21 @@ public static class Limits
     /// <summary>Persons whose states an instance keeps in memory.</summary>
     public const int MaxCachedPersons = 400_000;
 
+    /// <summary>Persons of a batch from which on they are folded on several cores.</summary>
+    public const int MinParallelPersons = 64;
+
+    /// <summary>Events that are folded in memory before they are committed.</summary>
+    public const int MaxUncommittedEvents = 1_000_000;
+
+    /// <summary>Longest time between two commits of the live loop while it is behind; near the head every batch is committed.</summary>
+    public static readonly TimeSpan LiveCommitInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest time that a person of a live read model waits for its refold.</summary>
+    public static readonly TimeSpan MaxDeferral = TimeSpan.FromMinutes(1);
+
+    /// <summary>Longest time between two commits of a rebuild or backfill: what a crash costs it.</summary>
+    public static readonly TimeSpan CatchUpCommitInterval = TimeSpan.FromSeconds(20);
+
     /// <summary>Persons folded again side by side.</summary>
     public const int MaxParallelRefolds = 4;
 
@@ -39,6 +54,9 @@ public static class Limits
     /// <summary>Time without a heartbeat after which another process takes the projections over.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time without a heartbeat connection, for example after a restart of Postgres, that an owner gets to come back.</summary>
+    public static readonly TimeSpan OwnerGrace = TimeSpan.FromSeconds(2);
+
     /// <summary>Longest time between two looks of a process that stands by.</summary>
     public static readonly TimeSpan StandbyPoll = TimeSpan.FromMilliseconds(250);
 
@@ -47,6 +65,9 @@ public static class Limits
 
     /// <summary>Time between two looks of the watchdog.</summary>
     public static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Events that a rebuild's plan folds to measure its speed; a whole batch at least.</summary>
+    public const int PlanSampleEvents = 20_000;
 
     /// <summary>Parked persons in one list.</summary>
     public const int MaxParkedListed = 1_000;

@@ -103,9 +103,9 @@ public static class RebuildMutations
             input.Projection, new Count(progress), CancellationToken.None)));
     }
 
-    /// <summary>Makes the new read model the live one.</summary>
-    public static Task<string> PromoteRebuildAsync(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
-        ChangeAsync(context, () => engine.PromoteAsync(input.Projection, cancellationToken));
+    /// <summary>Makes the new read model the live one; refused if numbers differ that no new version of the code declares.</summary>
+    public static Task<string> PromoteRebuildAsync(PromoteRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
+        ChangeAsync(context, () => engine.PromoteAsync(input.Projection, input.AcceptDifferences ?? false, cancellationToken));
 
     /// <summary>Makes the read model that was live before live again.</summary>
     public static Task<string> RollbackRebuildAsync(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
@@ -129,8 +129,8 @@ public static class RebuildMutations
         otherHash = comparison.RightHash,
         cells = comparison.Cells,
         differences = comparison.DifferenceCount,
-        first = comparison.Differences.Select(difference =>
-            string.Create(CultureInfo.InvariantCulture, $"{difference.Table} {difference.Key} {difference.Measure}: {difference.Left} <> {difference.Right}")),
+        first = comparison.Differences.Select(difference => difference.ToText()),
+        skipped = comparison.Skipped,
     });
 
     private sealed class Forward(IProgress<(double, string)> progress) : IProgress<RebuildProgress>
@@ -148,3 +148,8 @@ public static class RebuildMutations
 /// <summary>Which projection.</summary>
 /// <param name="Projection">Its name, for example funnels.</param>
 public sealed record StartRebuildInput(string Projection);
+
+/// <summary>What to promote.</summary>
+/// <param name="Projection">Its name, for example funnels.</param>
+/// <param name="AcceptDifferences">True to promote whatever differs: for a live read model that is known to be wrong.</param>
+public sealed record PromoteRebuildInput(string Projection, bool? AcceptDifferences = null);

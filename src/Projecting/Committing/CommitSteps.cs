@@ -6,8 +6,8 @@ namespace EventSourcedAnalytics.Projecting.Committing;
 /// <summary>The same statements as a commit in one round trip, with a stop at every named point: only for trying out what a death there does.</summary>
 internal static class CommitSteps
 {
-    /// <summary>Runs a batch in steps.</summary>
-    /// <param name="batch">The batch; its first statements move checkpoints.</param>
+    /// <summary>Runs a batch in steps; it opens a transaction itself, and leaves it open.</summary>
+    /// <param name="batch">The batch; its first statements open the transaction and move checkpoints.</param>
     /// <param name="checkpoints">How many do.</param>
     /// <param name="at">Told each point.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -16,19 +16,18 @@ internal static class CommitSteps
         var commands = batch.BatchCommands.Cast<NpgsqlBatchCommand>().ToList();
         batch.BatchCommands.Clear();
         var half = checkpoints + ((commands.Count - checkpoints) / 2);
-        at(CommitPoints.BeforeBegin);
-        await using var transaction = await batch.Connection!.BeginTransactionAsync(cancellationToken);
-        foreach (var (part, point) in new[]
+        await RunPartAsync(commands[..checkpoints]);
+        at(CommitPoints.AfterCheckpoints);
+        await RunPartAsync(commands[checkpoints..half]);
+        at(CommitPoints.AfterStates);
+        await RunPartAsync(commands[half..]);
+
+        async Task RunPartAsync(List<NpgsqlBatchCommand> part)
         {
-            (commands[..checkpoints], CommitPoints.AfterCheckpoints), (commands[checkpoints..half], CommitPoints.AfterStates), (commands[half..], CommitPoints.BeforeCommit),
-        })
-        {
-            await using var step = new NpgsqlBatch(batch.Connection, transaction);
+            if (part.Count == 0) return;
+            await using var step = new NpgsqlBatch(batch.Connection);
             foreach (var command in part) step.BatchCommands.Add(command);
-            if (part.Count > 0) await step.ExecuteNonQueryAsync(cancellationToken);
-            at(point);
+            await step.ExecuteNonQueryAsync(cancellationToken);
         }
-        await transaction.CommitAsync(cancellationToken);
-        at(CommitPoints.AfterCommit);
     }
 }

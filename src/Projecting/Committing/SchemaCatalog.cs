@@ -33,6 +33,7 @@ internal sealed class SchemaCatalog(NpgsqlDataSource source)
         var statements = projection.Sql.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return new[] { $"create schema {name}", $"set local search_path to {name}" }.Concat(statements)
             .Append("create table states (grp int not null, person uuid not null, state bytea not null, primary key (grp, person)) with (fillfactor = 80)")
+            .Append("alter table states alter column state set storage external")
             .Select(sql => new NpgsqlBatchCommand(sql));
     }
 

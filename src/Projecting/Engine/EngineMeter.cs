@@ -91,13 +91,13 @@ internal sealed class EngineMeter : IDisposable
     public Measured Batch(int count) => new(this, count, Stopwatch.GetTimestamp());
 
     /// <summary>Notes what a commit did to its instances.</summary>
-    public void Committed(IReadOnlyList<BatchResult> results, int count)
+    public void Committed(IReadOnlyList<(InstanceId Instance, long Events, int Refolds)> done)
     {
-        foreach (var result in results)
+        foreach (var (instance, count, persons) in done)
         {
-            figures.GetOrAdd(result.Instance.Id, static _ => new InstanceFigures()).Add(count, result.Refolds, Stopwatch.GetTimestamp());
-            Interlocked.Add(ref refolds, result.Refolds);
-            if (result.Refolds > 0) refolded.Add(result.Refolds, new KeyValuePair<string, object?>("instance", result.Instance.Id.ToString()));
+            figures.GetOrAdd(instance, static _ => new InstanceFigures()).Add(count, persons, Stopwatch.GetTimestamp());
+            Interlocked.Add(ref refolds, persons);
+            if (persons > 0) refolded.Add(persons, new KeyValuePair<string, object?>("instance", instance.ToString()));
         }
     }
 
@@ -121,7 +121,6 @@ internal sealed class EngineMeter : IDisposable
         BatchTimes.Record(elapsed);
         applied.Add(count);
         Interlocked.Add(ref events, count);
-        Moved();
         EventsPerSecond = EventsPerSecond == 0 ? count / elapsed : (0.8 * EventsPerSecond) + (0.2 * count / elapsed);
     }
 

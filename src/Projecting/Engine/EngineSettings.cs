@@ -9,8 +9,11 @@ public sealed record EngineSettings
     /// <summary>Time without a heartbeat after which another process takes over; the heart beats five times in it.</summary>
     public TimeSpan Lease { get; init; } = Limits.Lease;
 
-    /// <summary>Most events in one batch of the live loop, 1 to <see cref="Limits.MaxBatchEvents"/>: smaller ones cost less memory and more time.</summary>
-    public int BatchEvents { get; init; } = Limits.MaxBatchEvents;
+    /// <summary>Events after which what is folded in memory is committed, however far behind everything is: fewer cost less memory and more time.</summary>
+    public int CommitEvents { get; init; } = Limits.MaxUncommittedEvents;
+
+    /// <summary>Most events in one batch.</summary>
+    internal int BatchEvents => Math.Min(CommitEvents, Limits.MaxBatchEvents);
 
     /// <summary>
     /// Called at every named point of a commit (see <see cref="CommitPoints"/>), to try out what happens when a process dies or is held there; null = never, and a commit

@@ -15,7 +15,7 @@ internal sealed class InstanceFigures
     /// <summary>Persons folded again.</summary>
     public long Refolds { get; private set; }
 
-    public void Add(int events, int refolds, long now)
+    public void Add(long events, int refolds, long now)
     {
         lock (gate)
         {

@@ -14,7 +14,7 @@ internal sealed class LeaseWatch(TimeSpan lease)
     private TimeSpan gone;
 
     /// <summary>Time without a heartbeat connection, for example after a restart of Postgres, that an owner gets to come back.</summary>
-    private TimeSpan Grace => lease * 0.4;
+    private TimeSpan Grace => TimeSpan.FromTicks(Math.Min(Limits.OwnerGrace.Ticks, (lease * 0.4).Ticks));
 
     private TimeSpan LongestStep => lease * 0.2;
 

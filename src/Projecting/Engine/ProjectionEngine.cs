@@ -35,6 +35,9 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     private volatile Lease? lease;
     private volatile LeaseRow? seen;
     private Session? prepared;
+
+    // The epoch of a lease that this process gave up, but perhaps could not give back: nobody has it.
+    private long? givenUp;
     private Task running = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
     private bool isDisposed;
@@ -44,7 +47,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         IEventLog log, ProjectsView projects, NpgsqlDataSource source, ProjectionCatalog catalog, ILogger<ProjectionEngine> logger, EngineSettings? settings = null)
     {
         this.settings = settings ?? new EngineSettings();
-        Tuning = EngineTuning.Default with { BatchEvents = this.settings.BatchEvents };
+        Tuning = EngineTuning.Default with { BatchEvents = this.settings.BatchEvents, CommitEvents = this.settings.CommitEvents };
         this.log = log;
         this.projects = projects;
         this.source = source;
@@ -177,6 +180,8 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
 
     private async Task GiveUpLeaseAsync()
     {
-        if (Interlocked.Exchange(ref lease, null) is { } given) await given.DisposeAsync();
+        if (Interlocked.Exchange(ref lease, null) is not { } given) return;
+        await given.DisposeAsync();
+        givenUp = given.IsLost ? null : given.Epoch;
     }
 }

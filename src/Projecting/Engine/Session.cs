@@ -26,6 +26,16 @@ public sealed partial class ProjectionEngine
         private readonly CancellationTokenSource ending = new();
         private long factsEpoch;
         private LogPosition? warmTo;
+        private readonly Dictionary<string, string> warmRules = new(StringComparer.Ordinal);
+
+        // Decided in memory, not committed yet; and where the facts' checkpoint stands.
+        private FactsDelta decided = new();
+        private LogPosition? factsCommitted;
+        private LogPosition? factsPosition;
+        private long pendingEvents;
+        private long? recordedAt;
+        private long lastCommit = Stopwatch.GetTimestamp();
+        private long lastResolved = Stopwatch.GetTimestamp();
 
         // Replaced whole, at a boundary, because others read it at any time.
         private volatile Instance[] live = [];
@@ -33,7 +43,9 @@ public sealed partial class ProjectionEngine
         // The projects as of the last boundary: everything that is decided or folded looks at these, so that all of a batch is done under one set of settings.
         private volatile IReadOnlyDictionary<string, Project> projects = new Dictionary<string, Project>();
         private bool isReconciled;
-        private CheckpointConflictException? conflict;
+
+        // Why this session can't go on: what it holds in memory isn't what is committed any more.
+        private Exception? failure;
 
         public Session(ProjectionEngine engine)
         {
@@ -44,7 +56,7 @@ public sealed partial class ProjectionEngine
             Reader = new PersonReader(engine.log, Facts);
             folding = new FoldStage(partitioner, Reader, Facts, new StateStore(engine.source), engine.Tuning.Workers);
             follower = new LogFollower(engine.log, engine.Tuning);
-            Registry = new InstanceRegistry(engine.catalog, engine.store, engine.schemas, Facts, engine.logger);
+            Registry = new InstanceRegistry(engine.catalog, engine.store, engine.schemas, Facts, CommitAsync, engine.logger);
         }
 
         public FactsView Facts { get; } = new();
@@ -74,13 +86,22 @@ public sealed partial class ProjectionEngine
                 await factsStore.LoadAsync(Facts, position, KeyOf, cancellationToken);
                 await WarmAsync(position, cancellationToken);
             }
+            (factsPosition, factsCommitted) = (row.Position, row.Position);
             await Registry.LoadAsync(logId, projects, cancellationToken);
             engine.signal.Move(row.Position);
         }
 
-        /// <summary>Reads which messages the log holds up to a position: the longest part of a start, done ahead by a process that stands by.</summary>
+        /// <summary>Reads which messages and orders the log holds up to a position: the longest part of a start, done ahead by a process that stands by.</summary>
         public async Task WarmAsync(LogPosition through, CancellationToken cancellationToken)
         {
+            projects = (await engine.projects.WaitForAsync(through, cancellationToken)).Projects;
+            // Orders that were read under other rules are not those that count now.
+            foreach (var (id, project) in projects)
+            {
+                var rules = OrderIds.RulesOf(project);
+                if (warmRules.TryGetValue(id, out var before) && before != rules) warmTo = null;
+                warmRules[id] = rules;
+            }
             if (warmTo >= through) return;
             await foreach (var batch in follower.ReadAsync(warmTo, through, cancellationToken))
             {
@@ -106,9 +127,10 @@ public sealed partial class ProjectionEngine
                 }
                 await foreach (var batch in follower.FollowAsync(engine.Position, linked.Token)) await ApplyAsync(batch, linked.Token);
             }
-            catch (OperationCanceledException) when (conflict is not null)
+            catch (OperationCanceledException) when (failure is not null)
             {
-                throw new CheckpointConflictException(conflict.Message, conflict);
+                if (failure is CheckpointConflictException) throw new CheckpointConflictException(failure.Message, failure);
+                throw new InvalidOperationException(failure.Message, failure);
             }
             finally
             {
@@ -124,7 +146,11 @@ public sealed partial class ProjectionEngine
         public async Task<T> AtBoundaryAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
         {
             await Boundary.WaitAsync(cancellationToken);
-            try { return await work(); }
+            try
+            {
+                await FlushAsync(cancellationToken);
+                return await work();
+            }
             finally { Boundary.Release(); }
         }
 
@@ -141,14 +167,17 @@ public sealed partial class ProjectionEngine
         /// <returns>How many persons are folded along again.</returns>
         public async Task<int> RetryParkedAsync(Instance instance, CancellationToken cancellationToken)
         {
-            if (instance.Position is not { } position) return 0;
-            var parked = instance.Marks.Where(mark => mark.Value.Reason is not null && FindProject(mark.Value.Project) is not null)
-                .Select(mark => partitioner.Parked(FindProject(mark.Value.Project)!, mark.Key, position.Commit)).ToList();
-            if (parked.Count == 0) return 0;
-            var result = await folding.RetryAsync(instance, parked, cancellationToken);
-            await CommitAsync(new CommitUnit([result], position, null, 0), cancellationToken);
-            Advance([result], position);
-            return result.Refolds;
+            try
+            {
+                var count = await RefoldMarkedAsync(instance, mark => mark.Reason is not null, cancellationToken);
+                await CommitAsync(instance, cancellationToken);
+                return count;
+            }
+            catch (Exception error)
+            {
+                await FailAsync(error);
+                throw;
+            }
         }
 
         private CustomerKey? KeyOf(string project, CustomerId customer) => FindProject(project) is { } found ? CustomerKeys.Of(found.CustomerSecret, customer) : null;
@@ -163,37 +192,30 @@ public sealed partial class ProjectionEngine
                 using var span = EngineMeter.Traces.StartActivity("projecting.batch", ActivityKind.Consumer, batch.Trace);
                 span?.SetTag("events", batch.Events.Count).SetTag("position", batch.End.ToString());
                 var measured = engine.meter.Batch(batch.Events.Count);
-                var from = engine.Position;
                 var start = Stopwatch.GetTimestamp();
-                var delta = await TracedAsync("projecting.facts", () => factsStage.DecideAsync(batch, cancellationToken));
-                var decided = Stopwatch.GetTimestamp();
-                var results = live.Length == 0 ? [] : await TracedAsync("projecting.fold", () => folding.FoldAsync(batch, live, cancellationToken));
-                var folded = Stopwatch.GetTimestamp();
-                using (EngineMeter.Traces.StartActivity("projecting.commit"))
-                    await CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count, delta, from, factsEpoch), cancellationToken);
-                Advance(results, batch.End);
-                engine.meter.Stages(Stopwatch.GetElapsedTime(start, decided), Stopwatch.GetElapsedTime(decided, folded), Stopwatch.GetElapsedTime(folded));
-                engine.meter.Committed(results, batch.Events.Count);
+                using (EngineMeter.Traces.StartActivity("projecting.facts")) await factsStage.DecideAsync(batch, decided, cancellationToken);
+                factsPosition = batch.End;
+                var facts = Stopwatch.GetTimestamp();
+                using (EngineMeter.Traces.StartActivity("projecting.fold"))
+                    if (live.Length > 0) await folding.FoldAsync(batch, live, mayDefer: batch.HasMore, cancellationToken);
+                pendingEvents += batch.Events.Count;
+                recordedAt = batch.RecordedAt ?? recordedAt;
+                engine.meter.Stages(Stopwatch.GetElapsedTime(start, facts), Stopwatch.GetElapsedTime(facts), TimeSpan.Zero);
+                if (!batch.HasMore || pendingEvents >= engine.Tuning.CommitEvents || Stopwatch.GetElapsedTime(lastCommit) > Limits.LiveCommitInterval)
+                    await FlushAsync(cancellationToken, resolve: !batch.HasMore);
                 measured.Done();
-                engine.signal.Move(batch.End);
             }
             finally
             {
                 Boundary.Release();
             }
-            engine.Committed?.Invoke(batch.End);
-        }
-
-        private static async Task<T> TracedAsync<T>(string name, Func<Task<T>> work)
-        {
-            using var span = EngineMeter.Traces.StartActivity(name);
-            return await work();
         }
 
         private async Task ReconcileAsync(CancellationToken cancellationToken)
         {
             var current = engine.projects.Projects;
             if (isReconciled && ReferenceEquals(current, projects)) return;
+            await FlushAsync(cancellationToken);
             projects = current;
             await ReclaimOrdersAsync(cancellationToken);
             foreach (var instance in await Registry.ReconcileAsync(current, cancellationToken)) _ = Enter(instance);
@@ -208,19 +230,8 @@ public sealed partial class ProjectionEngine
                 if (FindProject(id) is not { } project || Facts.OrderRulesOf(id) is not { } rules || rules == OrderIds.RulesOf(project)) continue;
                 var claims = await OrderReclaim.RunAsync(project, follower.ReadAsync(null, position, cancellationToken), Facts);
                 await engine.committer.ReplaceOrdersAsync(project.Id, OrderIds.RulesOf(project), claims, position, factsEpoch, cancellationToken);
+                factsStage.RememberOrders(claims);
                 Facts.Write(writer => writer.ReplaceOrders(id, OrderIds.RulesOf(project), claims));
-            }
-        }
-
-        private Task CommitAsync(CommitUnit unit, CancellationToken cancellationToken) => engine.committer.CommitAsync(unit, cancellationToken);
-
-        private static void Advance(IReadOnlyList<BatchResult> results, LogPosition end)
-        {
-            foreach (var result in results)
-            {
-                result.Instance.Position = end;
-                foreach (var person in result.Unmarked) result.Instance.Marks.Remove(person);
-                foreach (var (person, mark) in result.Marked) result.Instance.Marks[person] = mark;
             }
         }
     }

@@ -39,7 +39,8 @@ public sealed partial class ProjectionEngine
                 var row = await leases.LookAsync(cancellationToken);
                 Observe(row);
                 LastFailure = null;
-                if (watch.IsFree(row, clock.Elapsed) && await Lease.TryTakeAsync(leases, row, settings, logger) is { } taken)
+                var isFree = watch.IsFree(row, clock.Elapsed) || row.Epoch == givenUp;
+                if (isFree && await Lease.TryTakeAsync(leases, row, settings, logger) is { } taken)
                 {
                     logger.LogInformation("Taking the projections over from {Owner}.", row.Owner ?? "an owner that gave them back");
                     (prepared, lease) = (warm, taken);

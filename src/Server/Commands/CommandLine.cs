@@ -72,13 +72,14 @@ internal static class CommandLine
     private static Command Rebuild()
     {
         var words = new Argument<string[]>("[plan|run|verify|promote|rollback|drop] NAME") { Description = "A step and a projection (or all); without a step: run, verify and promote", Arity = new ArgumentArity(1, 2) };
-        var command = new Command("rebuild", "Build a read model anew beside the live one, compare, and make it live") { words };
+        var accept = new Option<bool>("--accept-differences") { Description = "Promote although numbers differ without a new version: the live read model is known to be wrong" };
+        var command = new Command("rebuild", "Build a read model anew beside the live one, compare, and make it live") { words, accept };
         command.SetAction((parsed, token) => GuardedAsync(async () =>
         {
             var given = parsed.GetValue(words)!;
             if (given.Length == 2 && !RebuildRun.Steps.Contains(given[0])) throw new CommandException($"'{given[0]}' is no step; the steps are {string.Join(", ", RebuildRun.Steps)}.");
             await using var client = await AnalyticsClient.ConnectOrStartAsync(Configuration(parsed), token);
-            return await RebuildRun.RunAsync(client, given.Length == 2 ? given[0] : null, given[^1], AnsiConsole.Console, token);
+            return await RebuildRun.RunAsync(client, given.Length == 2 ? given[0] : null, given[^1], parsed.GetValue(accept), AnsiConsole.Console, token);
         }));
         return command;
     }

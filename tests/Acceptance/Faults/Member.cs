@@ -17,7 +17,7 @@ internal sealed class Member : IAsyncDisposable
     private const string AdminKey = "ak_of_the_fault_tests";
 
     // Small enough that one history is many commits.
-    private const string BatchEvents = "150";
+    private const string CommitEvents = "150";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -29,7 +29,7 @@ internal sealed class Member : IAsyncDisposable
         var settings = new Dictionary<string, string>
         {
             ["EventStore__ConnectionString"] = log.EventStore, ["ConnectionStrings__Postgres"] = postgres, ["Auth__AdminKey"] = AdminKey,
-            ["Projections__LeaseSeconds"] = leaseSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture), ["Projections__BatchEvents"] = BatchEvents,
+            ["Projections__LeaseSeconds"] = leaseSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture), ["Projections__CommitEvents"] = CommitEvents,
         };
         if (fault is not null)
         {

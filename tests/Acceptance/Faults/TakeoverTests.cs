@@ -14,7 +14,7 @@ public sealed class TakeoverTests(FaultFixture log)
     private static readonly TimeSpan LongestTakeover = TimeSpan.FromSeconds(10);
 
     private const string Question =
-        "{ project(id: \"shop\") { revenue(range: { allTime: true }) { currencies { currency orders net { amountMinor } } asOf { position projection } } } }";
+        "{ project(id: \"shop\") { revenue(range: { days: { from: \"2026-01-01\", to: \"2026-12-31\" } }) { currencies { currency orders net { amountMinor } } asOf { position projection } } } }";
 
     [Fact]
     public async Task A_standby_answers_like_the_owner_refuses_what_only_the_owner_can_do_and_takes_over_within_ten_seconds()
