@@ -1,4 +1,3 @@
-using EventSourcedAnalytics.Acceptance.Harness;
 using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Testing;
 

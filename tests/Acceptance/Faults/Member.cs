@@ -24,7 +24,7 @@ internal sealed class Member : IAsyncDisposable
     private readonly TemporaryFolder folder = new("analytics-member-");
     private readonly HttpClient http = new();
 
-    private Member(FaultFixture log, string postgres, string? fault, double leaseSeconds)
+    private Member(FaultFixture log, string postgres, string? fault, double leaseSeconds, IReadOnlyDictionary<string, string>? more)
     {
         var settings = new Dictionary<string, string>
         {
@@ -36,6 +36,7 @@ internal sealed class Member : IAsyncDisposable
             var parts = fault.Split(' ');
             (settings["Faults__Action"], settings["Faults__At"], settings["Faults__After"]) = (parts[0], "commit:" + parts[1], parts[2]);
         }
+        foreach (var (name, value) in more ?? new Dictionary<string, string>()) settings[name] = value;
         Server = ServerProcess.Launch(folder.Path, settings);
     }
 
@@ -47,7 +48,9 @@ internal sealed class Member : IAsyncDisposable
     /// <param name="postgres">The database it shares.</param>
     /// <param name="fault">For example <c>kill before-commit 3</c>: in its third commit; null = none.</param>
     /// <param name="leaseSeconds">How long an owner may be silent.</param>
-    public static Member Launch(FaultFixture log, string postgres, string? fault = null, double leaseSeconds = 1.5) => new(log, postgres, fault, leaseSeconds);
+    /// <param name="settings">Further settings.</param>
+    public static Member Launch(FaultFixture log, string postgres, string? fault = null, double leaseSeconds = 1.5, IReadOnlyDictionary<string, string>? settings = null) =>
+        new(log, postgres, fault, leaseSeconds, settings);
 
     /// <summary>Starts a process and waits until it serves.</summary>
     public static async Task<Member> StartAsync(FaultFixture log, string postgres, string? fault = null, double leaseSeconds = 1.5)
