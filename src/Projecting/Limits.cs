@@ -7,7 +7,7 @@ public static class Limits
     public const int MaxBatchEvents = 5_000;
 
     /// <summary>Events in one batch of a rebuild or backfill.</summary>
-    public const int MaxCatchUpBatchEvents = 40_000;
+    public const int MaxCatchUpBatchEvents = 5_000;
 
     /// <summary>Batches read and decoded ahead of the fold.</summary>
     public const int MaxBufferedBatches = 4;
