@@ -75,11 +75,14 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
 
     /// <summary>Prepares the database and starts to follow the log in the background, or to stand by if another process does.</summary>
     /// <exception cref="WrongLogException">The database holds read models of another log.</exception>
+    /// <exception cref="InvalidOperationException">A projection's tables changed without a new version.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await schemas.MigrateAsync(cancellationToken);
         var found = await leases.LookAsync(cancellationToken);
         if (found.LogId is { } builtFrom) InstanceStore.CheckLog(FactsId.ToString(), builtFrom, await log.GetIdentityAsync(cancellationToken));
+        foreach (var row in await store.AllAsync(cancellationToken))
+            if (catalog.All.FirstOrDefault(projection => projection.Name == row.Projection) is { } projection) InstanceRegistry.CheckSql(row, projection);
         // A process that starts takes what is certainly free at once: nobody's work is lost by it.
         lease = found.IsFree ? await Lease.TryTakeAsync(leases, found, settings, logger) : null;
         Observe(found);

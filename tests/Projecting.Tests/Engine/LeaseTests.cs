@@ -1,7 +1,9 @@
 using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Revenue;
 using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Projecting.Tests.Harness;
 using EventSourcedAnalytics.Projecting.Tests.Histories;
+using EventSourcedAnalytics.Projects;
 using EventSourcedAnalytics.Testing;
 
 namespace EventSourcedAnalytics.Projecting.Tests.Engine;
@@ -57,6 +59,28 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task What_a_standby_read_ahead_under_other_order_rules_is_read_again_when_it_takes_over()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await world.CreateShopAsync();
+        var settings = new EngineSettings { Lease = TimeSpan.FromMinutes(10) };
+        await world.StartAsync(settings);
+        var next = world.NewEngine(settings: settings);
+        await next.StartAsync(CancellationToken.None);
+        await shop.AppendAsync(Order("ann", "Sold", "o1"), Order("bob", "Order Completed", "o2"));
+        var head = await world.SettleAsync();
+        Assert.True(await next.WaitForAsync(head!.Value, TimeSpan.FromSeconds(20), CancellationToken.None));
+        await world.DoAsync(new ChangeProjectSettings(shop.Id, Revenue: new RevenueSettings { OrderEvents = ["Sold"] }));
+        await shop.AppendAsync(Order("cid", "Sold", "o3"));
+        await world.SettleAsync();
+        await world.ReplaceAsync(next);
+        await shop.AppendAsync(Order("dan", "Sold", "o1"), Order("dan", "Sold", "o2"), Order("dan", "Sold", "o3"));
+        await world.SettleAsync();
+        Assert.Equal(2, await world.ScalarAsync("select count(*) from facts.order_repeats"));
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    [Fact]
     public async Task An_owner_whose_lease_is_taken_becomes_a_standby_and_goes_on_when_it_is_its_turn_again()
     {
         await using var world = await World.CreateAsync();
@@ -106,6 +130,9 @@ public sealed class LeaseTests
             await CellAssert.StoredIsNaiveAsync(world, shop);
         }
     }
+
+    private static AnalyticsEvent Order(string user, string name, string id) =>
+        Shop.Track(CustomerId.User(user), name, 0, $$"""{ "order_id": "{{id}}", "total": 5, "currency": "USD" }""");
 
     // Ends the writers of the owner and gives its lease free, as a process does that has heard nothing of it for too long.
     private static async Task TakeAsync(World world, ProjectionEngine next)
