@@ -54,6 +54,30 @@ public static class Limits
     /// <summary>Seconds that a query waits for a read model to reach a position.</summary>
     public static readonly TimeSpan AtLeastTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time without a heartbeat after which another process takes the projections over.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time without a heartbeat connection, for example after a restart of Postgres, that an owner gets to come back.</summary>
+    public static readonly TimeSpan OwnerGrace = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest time between two looks of a process that stands by.</summary>
+    public static readonly TimeSpan StandbyPoll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Time without a commit, while events wait, after which the projections count as stalled.</summary>
+    public static readonly TimeSpan StallAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time between two looks of the watchdog.</summary>
+    public static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Events that a rebuild's plan folds to measure its speed; a whole batch at least.</summary>
+    public const int PlanSampleEvents = 20_000;
+
+    /// <summary>Parked persons in one list.</summary>
+    public const int MaxParkedListed = 1_000;
+
+    /// <summary>Failures in a row, without progress, after which an owner gives its lease to whoever wants it.</summary>
+    public const int FailuresBeforeRelease = 4;
+
     /// <summary>Rows that one answer reads from the cells of a read model.</summary>
     public const int MaxAnswerRows = 2_000_000;
 }

@@ -9,6 +9,18 @@ public static class Limits
     /// <summary>Connections to the private PostgreSQL that one process keeps; two processes and an operator fit.</summary>
     public const int PostgresPool = 45;
 
+    /// <summary>Time that a server has to say that it lives, before a command takes it that none runs.</summary>
+    public static readonly TimeSpan ServerProbe = TimeSpan.FromSeconds(10);
+
+    /// <summary>Lag up to which a server counts as ready.</summary>
+    public static readonly TimeSpan ReadyLag = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time after which Postgres ends a session that does nothing in the middle of a transaction.</summary>
+    public static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest wait for a lock in Postgres.</summary>
+    public static readonly TimeSpan LockWait = TimeSpan.FromSeconds(30);
+
     /// <summary>Bytes of a unix socket's path that the kernel takes, its end mark not counted.</summary>
     public const int MaxSocketPathBytes = 107;
 

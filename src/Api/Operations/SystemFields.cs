@@ -13,9 +13,14 @@ namespace EventSourcedAnalytics.Api.Operations;
 /// <param name="Refolds">Persons folded again since the start.</param>
 /// <param name="Duplicates">Messages skipped because they had come before.</param>
 /// <param name="LastFailure">Why the projections stopped last; null while they are well.</param>
+/// <param name="Role">Whether the process that answers folds, or stands by while another one does.</param>
+/// <param name="Owner">The process that folds, as it calls itself; null = none at the moment.</param>
+/// <param name="IsStalled">True if events wait and nothing was committed for a while: the watchdog's finding.</param>
+/// <param name="SecondsSinceCommit">Time since this process saw the read models move last.</param>
 /// <param name="Projections">Every instance.</param>
 public sealed record SystemStatus(
-    string? Head, string? Position, double EventsPerSecond, long Refolds, long Duplicates, string? LastFailure, IReadOnlyList<ProjectionStatus> Projections);
+    string? Head, string? Position, double EventsPerSecond, long Refolds, long Duplicates, string? LastFailure, EngineRole Role, string? Owner, bool IsStalled,
+    double? SecondsSinceCommit, IReadOnlyList<ProjectionStatus> Projections);
 
 /// <summary>Where one instance of a projection stands.</summary>
 /// <param name="Name">Its schema, and its group of definitions if it isn't the first.</param>
@@ -26,12 +31,16 @@ public sealed record SystemStatus(
 /// <param name="Gap">Positions between it and the head: events in the embedded log, bytes in EventStoreDB.</param>
 /// <param name="LagSeconds">Time by which it is behind, 0 at the head.</param>
 /// <param name="Events">Events applied in its life.</param>
-/// <param name="Parked">Persons parked.</param>
+/// <param name="EventsPerSecond">Events a second lately.</param>
+/// <param name="Parked">Persons parked and not dropped.</param>
+/// <param name="Dropped">Persons parked whose loss somebody has accepted.</param>
 /// <param name="Deferred">Persons that wait for their refold.</param>
+/// <param name="Refolds">Persons folded again since the process started.</param>
 /// <param name="UpdatedAt">Time of its last commit.</param>
 /// <param name="Hash">Read-model hash, if asked for.</param>
 public sealed record ProjectionStatus(
-    string Name, string Projection, int Version, string State, string? Position, long Gap, double LagSeconds, long Events, long Parked, long Deferred, DateTime UpdatedAt, string? Hash)
+    string Name, string Projection, int Version, string State, string? Position, long Gap, double LagSeconds, long Events, double EventsPerSecond, long Parked, long Dropped,
+    long Deferred, long Refolds, DateTime UpdatedAt, string? Hash)
 {
     internal static ProjectionStatus Of(InstanceStatus status, EventLog.LogPosition? standing, DateTimeOffset now)
     {
@@ -39,7 +48,8 @@ public sealed record ProjectionStatus(
         var gap = isBehind ? (standing?.Commit ?? status.Head?.Commit ?? 0) - (status.Position?.Commit ?? 0) : 0;
         var lag = isBehind && status.RecordedAt is { } at ? Math.Max(0, (now - DateTimeOffset.FromUnixTimeMilliseconds(at)).TotalSeconds) : 0;
         return new ProjectionStatus(
-            status.Name, status.Projection, status.Version, status.State, status.Position?.ToString(), gap, lag, status.Events, status.Parked, status.Deferred, status.UpdatedAt, status.Hash);
+            status.Name, status.Projection, status.Version, status.State, status.Position?.ToString(), gap, lag, status.Events, status.EventsPerSecond,
+            status.Parked, status.Dropped, status.Deferred, status.Refolds, status.UpdatedAt, status.Hash);
     }
 }
 
@@ -56,7 +66,7 @@ public static class SystemQueries
         var now = clock.GetUtcNow();
         return new SystemStatus(
             status.Head?.ToString(), status.Position?.ToString(), status.EventsPerSecond, status.Refolds, status.Duplicates, status.LastFailure,
-            [.. status.Instances.Select(instance => ProjectionStatus.Of(instance, status.Head, now))]);
+            status.Role, status.Owner, status.IsStalled, status.SinceLastCommit?.TotalSeconds, [.. status.Instances.Select(instance => ProjectionStatus.Of(instance, status.Head, now))]);
     }
 
     /// <summary>Long work; null if it is unknown or long over.</summary>
@@ -93,9 +103,9 @@ public static class RebuildMutations
             input.Projection, new Count(progress), CancellationToken.None)));
     }
 
-    /// <summary>Makes the new read model the live one.</summary>
-    public static Task<string> PromoteRebuildAsync(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
-        ChangeAsync(context, () => engine.PromoteAsync(input.Projection, cancellationToken));
+    /// <summary>Makes the new read model the live one; refused if numbers differ that no new version of the code declares.</summary>
+    public static Task<string> PromoteRebuildAsync(PromoteRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
+        ChangeAsync(context, () => engine.PromoteAsync(input.Projection, input.AcceptDifferences ?? false, cancellationToken));
 
     /// <summary>Makes the read model that was live before live again.</summary>
     public static Task<string> RollbackRebuildAsync(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
@@ -105,12 +115,10 @@ public static class RebuildMutations
     public static Task<IReadOnlyList<string>> DropRebuildAsync(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
         ChangeAsync(context, () => engine.DropAsync(input.Projection, cancellationToken));
 
-    private static async Task<T> ChangeAsync<T>(IResolverContext context, Func<Task<T>> change)
+    private static Task<T> ChangeAsync<T>(IResolverContext context, Func<Task<T>> change)
     {
         Guard.Operate(context.User);
-        try { return await change(); }
-        catch (RebuildException error) { throw ApiError.Invalid(error.Message); }
-        catch (KeyNotFoundException error) { throw ApiError.NotFound(error.Message); }
+        return Operating.RunAsync(change);
     }
 
     private static string ToJson(Comparison comparison) => JsonSerializer.Serialize(new
@@ -121,8 +129,8 @@ public static class RebuildMutations
         otherHash = comparison.RightHash,
         cells = comparison.Cells,
         differences = comparison.DifferenceCount,
-        first = comparison.Differences.Select(difference =>
-            string.Create(CultureInfo.InvariantCulture, $"{difference.Table} {difference.Key} {difference.Measure}: {difference.Left} <> {difference.Right}")),
+        first = comparison.Differences.Select(difference => difference.ToText()),
+        skipped = comparison.Skipped,
     });
 
     private sealed class Forward(IProgress<(double, string)> progress) : IProgress<RebuildProgress>
@@ -140,3 +148,8 @@ public static class RebuildMutations
 /// <summary>Which projection.</summary>
 /// <param name="Projection">Its name, for example funnels.</param>
 public sealed record StartRebuildInput(string Projection);
+
+/// <summary>What to promote.</summary>
+/// <param name="Projection">Its name, for example funnels.</param>
+/// <param name="AcceptDifferences">True to promote whatever differs: for a live read model that is known to be wrong.</param>
+public sealed record PromoteRebuildInput(string Projection, bool? AcceptDifferences = null);

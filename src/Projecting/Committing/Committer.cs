@@ -1,5 +1,6 @@
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Folding;
 using Npgsql;
@@ -22,6 +23,9 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         select 1 / count(*) from moved
         """;
 
+    /// <summary>Called at the named points of a commit; null = commits are one round trip.</summary>
+    public Action<string>? AtPoint { get; init; }
+
     /// <summary>Commits what was folded. What goes into tables that are still empty is copied, the rest is added in one round trip.</summary>
     /// <exception cref="CheckpointConflictException">Another owner moved a checkpoint, or took an instance over; nothing was written.</exception>
     public async Task CommitAsync(CommitUnit unit, CancellationToken cancellationToken)
@@ -29,9 +33,12 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         var copied = unit.Changes.Where(changes => changes.From is null).ToList();
-        if (copied.Count > 0) batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+        var isOpened = copied.Count > 0 || AtPoint is not null;
+        AtPoint?.Invoke(CommitPoints.BeforeBegin);
+        if (isOpened) batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
         if (unit.Facts is not null) Advance(batch, FactsInstance.Id, unit.FactsFrom, unit, unit.FactsEpoch);
         foreach (var changes in unit.Changes) Advance(batch, changes.Instance.Id, changes.From, unit, changes.Instance.Epoch);
+        var checkpoints = batch.BatchCommands.Count;
         if (unit.Facts is not null) FactsStore.AddTo(batch, unit.Facts);
         foreach (var changes in unit.Changes)
         {
@@ -40,15 +47,17 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
             StateStore.AddTo(batch, changes);
             foreach (var (table, rows) in RowsOf(changes)) table.AddTo(batch, rows);
         }
-        await ExecuteAsync(batch, cancellationToken);
-        if (copied.Count == 0) return;
+        await ExecuteAsync(batch, checkpoints, cancellationToken);
+        if (!isOpened) return;
         foreach (var changes in copied)
         {
             await StateStore.CopyAsync(connection, changes, cancellationToken);
             foreach (var (table, rows) in RowsOf(changes)) await table.CopyAsync(connection, rows, cancellationToken);
         }
+        AtPoint?.Invoke(CommitPoints.BeforeCommit);
         await using var commit = new NpgsqlCommand("commit", connection);
         await commit.ExecuteNonQueryAsync(cancellationToken);
+        AtPoint?.Invoke(CommitPoints.AfterCommit);
     }
 
     /// <summary>Puts other claims of order ids in the place of those that a project had; the facts stay where they stand.</summary>
@@ -59,14 +68,15 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         await using var batch = new NpgsqlBatch(connection);
         Advance(batch, FactsInstance.Id, at, new CommitUnit([], at, null, 0), epoch);
         FactsStore.AddReplaceOrders(batch, project, rules, claims);
-        await ExecuteAsync(batch, cancellationToken);
+        await ExecuteAsync(batch, checkpoints: null, cancellationToken);
     }
 
-    private static async Task ExecuteAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    private async Task ExecuteAsync(NpgsqlBatch batch, int? checkpoints, CancellationToken cancellationToken)
     {
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            if (AtPoint is { } at && checkpoints is { } first) await CommitSteps.RunAsync(batch, first, at, cancellationToken);
+            else await batch.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (PostgresException error) when (error.SqlState == CheckpointConflictException.SqlState)
         {

@@ -26,7 +26,13 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
 {
     private const string Columns = "schema_name, grp, projection, version, log_id, sql_hash, commit_position, prepare_position, epoch, events, recorded_at, updated_at";
 
+    // Nobody can take the lease while a write that began with this is under way, and where it was taken the division fails and everything with it.
+    private const string Fence = "select 1 / count(*) from (select 1 from projecting.lease where epoch = $1 for key share) held";
+
     static InstanceStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+    /// <summary>The epoch of the lease that this process has: what it writes is refused once another process has a newer one.</summary>
+    public long Epoch { get; set; }
 
     public async Task<IReadOnlyList<InstanceRow>> AllAsync(CancellationToken cancellationToken)
     {
@@ -66,85 +72,108 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
         return rows.ToDictionary(row => Keys.FromUuid(row.Person), row => new Mark(row.Project, row.AppliedTo, row.Reason is null ? null : SqlText.Decode(row.Reason)));
     }
 
+    /// <summary>The instance that answers a revision of a projection of this version and stands where everything live stands; null if there is none.</summary>
+    public async Task<InstanceId?> FindLiveAsync(Projection projection, long revision, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("""
+            select i.schema_name, i.grp
+              from projecting.live l
+              join projecting.revisions r on r.schema_name = l.schema_name and r.revision = $2
+              join projecting.instances i on i.schema_name = r.schema_name and i.grp = r.grp
+              join projecting.instances f on f.schema_name = $3 and f.grp = $4 and f.commit_position is not distinct from i.commit_position
+             where l.projection = $1 and i.version = $5
+            """);
+        foreach (var value in new object[] { projection.Name, revision, FactsInstance.Id.Schema, FactsInstance.Id.Group, projection.Version }) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? new InstanceId(reader.GetString(0), reader.GetInt32(1)) : null;
+    }
+
+    /// <summary>How many messages were skipped because they had come before.</summary>
+    public async Task<long> CountDuplicatesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("select count(*) from facts.duplicates");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Becomes the owner of an instance: every commit of an earlier owner is refused from now on. The row is made if it is missing.</summary>
-    /// <returns>The row as it is now, with the new epoch.</returns>
+    /// <returns>The row as it is now, with this process's epoch.</returns>
+    /// <exception cref="CheckpointConflictException">This process has no lease any more.</exception>
     public async Task<InstanceRow> TakeOverAsync(InstanceId id, string projection, int version, Guid logId, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var row = await connection.QuerySingleAsync<InstanceRow>(new CommandDefinition($"""
-            insert into projecting.instances as i (schema_name, grp, projection, version, log_id, epoch) values (@Schema, @Group, @projection, @version, @logId, 1)
-            on conflict (schema_name, grp) do update set epoch = i.epoch + 1 returning {Columns}
-            """, new { id.Schema, id.Group, projection, version, logId }, cancellationToken: cancellationToken));
-        if (row.LogId != logId)
-            throw new WrongLogException($"The read model {id} was built from the log {row.LogId}, but the configured log is {logId}. A read model is never continued on another log: " +
-                "use the database that belongs to this log, or an empty one.");
+        await WriteAsync([With("""
+            insert into projecting.instances as i (schema_name, grp, projection, version, log_id, epoch) values ($1, $2, $3, $4, $5, $6)
+            on conflict (schema_name, grp) do update set epoch = excluded.epoch
+            """, id.Schema, id.Group, projection, version, logId, Epoch)], cancellationToken);
+        var row = await FindAsync(id, cancellationToken) ?? throw new InvalidOperationException($"{id} is gone.");
+        CheckLog(id.ToString(), row.LogId, logId);
         return row;
     }
 
-    /// <summary>Makes a schema for a projection with its first instance; makes it live if the projection has nothing live yet.</summary>
-    public async Task CreateSchemaAsync(string schema, Projection projection, Guid logId, CancellationToken cancellationToken)
+    /// <summary>Refuses another log than the one a read model was built from.</summary>
+    /// <exception cref="WrongLogException">They differ.</exception>
+    public static void CheckLog(string what, Guid builtFrom, Guid configured)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        SchemaCatalog.AddCreate(batch, schema, projection);
-        batch.BatchCommands.Add(With("insert into projecting.instances (schema_name, grp, projection, version, log_id, sql_hash) values ($1, 0, $2, $3, $4, $5)",
-            schema, projection.Name, projection.Version, logId, SqlHash(projection)));
-        batch.BatchCommands.Add(With("insert into projecting.live (projection, schema_name) values ($1, $2) on conflict do nothing", projection.Name, schema));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        if (builtFrom == configured) return;
+        throw new WrongLogException($"The read model {what} was built from the log {builtFrom}, but the configured log is {configured}. A read model is never continued on another log: " +
+            "use the database that belongs to this log, or an empty one.");
     }
+
+    /// <summary>Makes a schema for a projection with its first instance; makes it live if the projection has nothing live yet.</summary>
+    public Task CreateSchemaAsync(string schema, Projection projection, Guid logId, CancellationToken cancellationToken) => WriteAsync(
+        [
+            .. SchemaCatalog.Create(schema, projection),
+            With("insert into projecting.instances (schema_name, grp, projection, version, log_id, sql_hash) values ($1, 0, $2, $3, $4, $5)",
+                schema, projection.Name, projection.Version, logId, SqlHash(projection)),
+            With("insert into projecting.live (projection, schema_name) values ($1, $2) on conflict do nothing", projection.Name, schema),
+        ], cancellationToken);
 
     /// <summary>Drops a schema that isn't live, and all that is known of it.</summary>
-    public async Task DropSchemaAsync(string schema, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        SchemaCatalog.AddDrop(batch, schema);
-        foreach (var table in new[] { "instances", "revisions", "marks" })
-            batch.BatchCommands.Add(With($"delete from projecting.{table} where schema_name = $1", schema));
-        batch.BatchCommands.Add(With("update projecting.live set previous = null where previous = $1", schema));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
+    public Task DropSchemaAsync(string schema, CancellationToken cancellationToken) => WriteAsync(
+        [
+            SchemaCatalog.Drop(schema),
+            .. new[] { "instances", "revisions", "marks", "dropped" }.Select(table => With($"delete from projecting.{table} where schema_name = $1", schema)),
+            With("update projecting.live set previous = null where previous = $1", schema),
+        ], cancellationToken);
 
     /// <summary>Notes revisions of a group.</summary>
-    public async Task AddRevisionsAsync(InstanceId id, IReadOnlyCollection<(long Revision, string Project)> revisions, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand(
-            "insert into projecting.revisions (schema_name, grp, revision, project) select $1, $2, * from unnest($3::bigint[], $4::text[]) on conflict do nothing");
-        command.Parameters.AddWithValue(id.Schema);
-        command.Parameters.AddWithValue(id.Group);
-        command.Parameters.AddWithValue(revisions.Select(item => item.Revision).ToArray());
-        command.Parameters.AddWithValue(revisions.Select(item => item.Project).ToArray());
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task AddRevisionsAsync(InstanceId id, IReadOnlyCollection<(long Revision, string Project)> revisions, CancellationToken cancellationToken) => WriteAsync(
+        [With("insert into projecting.revisions (schema_name, grp, revision, project) select $1, $2, * from unnest($3::bigint[], $4::text[]) on conflict do nothing",
+            id.Schema, id.Group, revisions.Select(item => item.Revision).ToArray(), revisions.Select(item => item.Project).ToArray())], cancellationToken);
 
     /// <summary>Forgets revisions of a schema with their cells.</summary>
-    public async Task RemoveRevisionsAsync(string schema, IReadOnlyCollection<long> revisions, IEnumerable<CellTableSql> tables, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var table in tables) batch.BatchCommands.Add(With($"delete from {table.Name} where revision = any($1)", revisions.ToArray()));
-        batch.BatchCommands.Add(With("delete from projecting.revisions where schema_name = $1 and revision = any($2)", schema, revisions.ToArray()));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
+    public Task RemoveRevisionsAsync(string schema, IReadOnlyCollection<long> revisions, IEnumerable<CellTableSql> tables, CancellationToken cancellationToken) => WriteAsync(
+        [
+            .. tables.Select(table => With($"delete from {table.Name} where revision = any($1)", revisions.ToArray())),
+            With("delete from projecting.revisions where schema_name = $1 and revision = any($2)", schema, revisions.ToArray()),
+        ], cancellationToken);
 
     /// <summary>Moves the pointer of a projection in one statement.</summary>
     /// <returns>False if another schema was live than expected; nothing changed then.</returns>
-    public async Task<bool> PointAsync(string projection, string from, string to, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return 1 == await connection.ExecuteAsync(new CommandDefinition(
-            "update projecting.live set schema_name = @to, previous = @from where projection = @projection and schema_name = @from",
-            new { projection, from, to }, cancellationToken: cancellationToken));
-    }
+    public async Task<bool> PointAsync(string projection, string from, string to, CancellationToken cancellationToken) => 1 == await WriteAsync(
+        [With("update projecting.live set schema_name = $3, previous = $2 where projection = $1 and schema_name = $2", projection, from, to)], cancellationToken);
 
     /// <summary>The hash of a projection's SQL: tables that changed without a new version are refused.</summary>
     public static string SqlHash(Projection projection) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(projection.Sql)));
+
+    // All in one transaction that begins with the proof that this process still has the lease.
+    private async Task<int> WriteAsync(IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(With(Fence, Epoch));
+        foreach (var command in commands) batch.BatchCommands.Add(command);
+        try
+        {
+            var rows = await batch.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return rows;
+        }
+        catch (PostgresException error) when (error.SqlState == CheckpointConflictException.SqlState)
+        {
+            throw new CheckpointConflictException("This process has not the lease any more: another process owns the read models now.", error);
+        }
+    }
 
     private static NpgsqlBatchCommand With(string sql, params object[] values)
     {

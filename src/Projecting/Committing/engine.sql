@@ -19,6 +19,18 @@ create table if not exists projecting.instances (
   primary key (schema_name, grp)
 );
 
+-- Who folds: one process at a time owns every instance. Its heartbeat moves `beat`; whoever sees it stand still for the length of a lease, measured by the
+-- own monotonic clock, takes over by raising the epoch. No column is compared with a clock.
+create table if not exists projecting.lease (
+  one           boolean     primary key default true check (one),
+  epoch         bigint      not null default 0,
+  owner         text,
+  beat          bigint      not null default 0,
+  backend_pid   int,
+  backend_start timestamptz
+);
+insert into projecting.lease default values on conflict do nothing;
+
 -- Which revisions of which definitions an instance keeps.
 create table if not exists projecting.revisions (
   schema_name text   not null,
@@ -44,6 +56,17 @@ create table if not exists projecting.marks (
   applied_to  bigint not null,
   reason      text,
   marked_at   timestamptz not null default now(),
+  primary key (schema_name, grp, person)
+);
+
+-- Parked persons whose loss somebody has accepted: as long as they are parked for that reason at that position, they are not reported.
+create table if not exists projecting.dropped (
+  schema_name text   not null,
+  grp         int    not null,
+  person      uuid   not null,
+  applied_to  bigint not null,
+  reason      text   not null,
+  dropped_at  timestamptz not null default now(),
   primary key (schema_name, grp, person)
 );
 

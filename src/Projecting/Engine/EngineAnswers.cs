@@ -13,7 +13,8 @@ public sealed partial class ProjectionEngine
     /// <returns>Null if the live read model has no numbers for the revision yet (it is being built): the question is then answered from the events.</returns>
     public async Task<ReadModelAnswer?> ReadAsync(string projection, long revision, IReadOnlyList<CellSelection> selections, CancellationToken cancellationToken)
     {
-        if (session is not { } open || !open.Registry.Live.TryGetValue(projection, out var live)) return null;
+        if (session is not { } open) return await ReadStandingByAsync(projection, revision, selections, cancellationToken);
+        if (!open.Registry.Live.TryGetValue(projection, out var live)) return null;
         if (open.Registry.Find(live.SchemaName, revision) is not { } instance || !open.IsLive(instance)) return null;
         return await new ReadModelReader(source, schemas).ReadAsync(instance.Id, instance.Projection, revision, selections, cancellationToken);
     }
@@ -24,18 +25,23 @@ public sealed partial class ProjectionEngine
         var head = await log.GetHeadAsync(cancellationToken);
         var rows = await store.AllAsync(cancellationToken);
         var live = await store.LiveAsync(cancellationToken);
+        var marks = await parked.CountAsync(cancellationToken);
+        var standing = rows.FirstOrDefault(row => row.Id == FactsId)?.Position;
         var statuses = new List<InstanceStatus>();
         foreach (var row in rows.Where(row => row.Id != FactsId))
         {
-            var isLive = live.TryGetValue(row.Projection, out var pointer) && pointer.SchemaName == row.SchemaName && session?.IsCatchingUp(row.Id) != true;
+            var isLive = live.TryGetValue(row.Projection, out var pointer) && pointer.SchemaName == row.SchemaName
+                && (session is { } open ? !open.IsCatchingUp(row.Id) : row.Position == standing);
             var projection = catalog.All.FirstOrDefault(candidate => candidate.Name == row.Projection && candidate.Version == row.Version);
             var hash = withHash && row.Grp == 0 && projection is not null ? (await HashAsync(row.SchemaName, projection, cancellationToken)).Hash : null;
-            var marks = await store.MarksAsync(row.Id, cancellationToken);
+            var count = marks.GetValueOrDefault(row.Id);
             statuses.Add(new InstanceStatus(
                 row.Id.ToString(), row.Projection, row.Version, isLive ? "live" : pointer?.Previous == row.SchemaName ? "previous" : "building", row.Position, head,
-                row.RecordedAt, row.Events, marks.Values.Count(mark => mark.Reason is not null), marks.Values.Count(mark => mark.Reason is null), row.UpdatedAt, hash));
+                row.RecordedAt, row.Events, meter.SpeedOf(row.Id), count.Parked, count.Dropped, count.Deferred, meter.RefoldsOf(row.Id), row.UpdatedAt, hash));
         }
-        return new EngineStatus(head, Position, meter.EventsPerSecond, meter.EventCount, meter.RefoldCount, meter.SinceLastCommit, CountDuplicates(), LastFailure, meter.StageSeconds, statuses);
+        var duplicates = session?.Facts.CountDuplicates() ?? await store.CountDuplicatesAsync(cancellationToken);
+        return new EngineStatus(
+            head, Position, meter.EventsPerSecond, meter.EventCount, meter.RefoldCount, meter.SinceMove, duplicates, LastFailure, meter.StageSeconds, statuses, Role, Owner, IsStalled);
     }
 
     /// <summary>The hash of a schema and the position it stands at, in one snapshot.</summary>
@@ -55,14 +61,18 @@ public sealed partial class ProjectionEngine
 /// <param name="EventsPerSecond">Events a second over the last batches, from facts to commit.</param>
 /// <param name="Events">Events applied since the start of the process.</param>
 /// <param name="Refolds">Persons folded again since the start of the process.</param>
-/// <param name="SinceLastCommit">How long ago the last commit was; null before the first.</param>
+/// <param name="SinceLastCommit">How long ago this process saw a commit last, its own or the owner's; null before the first.</param>
 /// <param name="Duplicates">Messages skipped because they had come before, in all of the log.</param>
 /// <param name="LastFailure">Why the engine stopped last; null while it is well.</param>
 /// <param name="StageSeconds">Seconds spent in facts, fold and commit since the start of the process.</param>
 /// <param name="Instances">Every instance.</param>
+/// <param name="Role">Whether this process folds.</param>
+/// <param name="Owner">The process that folds, as it calls itself; null = none at the moment.</param>
+/// <param name="IsStalled">True if events wait and nothing was committed for <see cref="Limits.StallAfter"/>.</param>
 public sealed record EngineStatus(
     LogPosition? Head, LogPosition? Position, double EventsPerSecond, long Events, long Refolds, TimeSpan? SinceLastCommit, long Duplicates, string? LastFailure,
-    IReadOnlyDictionary<string, double> StageSeconds, IReadOnlyList<InstanceStatus> Instances);
+    IReadOnlyDictionary<string, double> StageSeconds, IReadOnlyList<InstanceStatus> Instances, EngineRole Role, string? Owner,
+    bool IsStalled);
 
 /// <summary>Where one instance stands.</summary>
 /// <param name="Name">Schema, and group of definitions if it isn't the first.</param>
@@ -73,10 +83,21 @@ public sealed record EngineStatus(
 /// <param name="Head">Where the log ends.</param>
 /// <param name="RecordedAt">Log time of the last event applied, milliseconds since the Unix epoch.</param>
 /// <param name="Events">Events applied in its life.</param>
-/// <param name="Parked">Persons parked.</param>
+/// <param name="EventsPerSecond">Events a second lately; 0 while nothing moves.</param>
+/// <param name="Parked">Persons parked and not dropped.</param>
+/// <param name="Dropped">Persons parked whose loss somebody has accepted.</param>
 /// <param name="Deferred">Persons that wait for their refold.</param>
+/// <param name="Refolds">Persons folded again since the start of the process.</param>
 /// <param name="UpdatedAt">Time of its last commit, UTC.</param>
 /// <param name="Hash">Read-model hash of the schema, if asked for.</param>
 public sealed record InstanceStatus(
-    string Name, string Projection, int Version, string State, LogPosition? Position, LogPosition? Head, long? RecordedAt, long Events, long Parked, long Deferred,
-    DateTime UpdatedAt, string? Hash);
+    string Name, string Projection, int Version, string State, LogPosition? Position, LogPosition? Head, long? RecordedAt, long Events,
+    double EventsPerSecond, long Parked, long Dropped, long Deferred, long Refolds, DateTime UpdatedAt, string? Hash)
+{
+    /// <summary>Positions between it and the head: events in the embedded log, bytes in EventStoreDB.</summary>
+    public long Gap => Head is { } head && !(Position >= head) ? head.Commit - (Position?.Commit ?? 0) : 0;
+
+    /// <summary>Time by which it is behind at a moment, by the log time of the last event applied; zero at the head.</summary>
+    public TimeSpan LagAt(DateTimeOffset now) =>
+        Gap == 0 || RecordedAt is not { } at || now < DateTimeOffset.FromUnixTimeMilliseconds(at) ? TimeSpan.Zero : now - DateTimeOffset.FromUnixTimeMilliseconds(at);
+}

@@ -111,6 +111,15 @@ internal sealed class InstanceRegistry(
         }
     }
 
+    /// <summary>Refuses code whose tables are not those that a read model of its version has.</summary>
+    /// <exception cref="InvalidOperationException">They changed without a new version.</exception>
+    public static void CheckSql(InstanceRow row, Projection projection)
+    {
+        if (row.Grp != 0 || row.Version != projection.Version || row.SqlHash == InstanceStore.SqlHash(projection)) return;
+        throw new InvalidOperationException(
+            $"The SQL of projection '{projection.Name}' changed, but its version is still {projection.Version}. Raise the version, then run 'analytics rebuild {projection.Name}'.");
+    }
+
     private Projection? FindProjection(InstanceRow row)
     {
         var projection = catalog.All.FirstOrDefault(candidate => candidate.Name == row.Projection);
@@ -120,9 +129,7 @@ internal sealed class InstanceRegistry(
                 row.Id, row.Projection, row.Version, projection?.Version, row.Projection);
             return null;
         }
-        if (row.Grp == 0 && row.SqlHash != InstanceStore.SqlHash(projection))
-            throw new InvalidOperationException(
-                $"The SQL of projection '{projection.Name}' changed, but its version is still {projection.Version}. Raise the version, then run 'analytics rebuild {projection.Name}'.");
+        CheckSql(row, projection);
         return projection;
     }
 

@@ -64,12 +64,19 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
         try
         {
             await foreach (var page in pages.WithCancellation(cancellationToken))
-                if (page.LastPosition is not null) await writer.WriteAsync(EventDecoder.Decode(page), cancellationToken);
+                if (page.LastPosition is not null) await writer.WriteAsync(Decode(page), cancellationToken);
             writer.Complete();
         }
         catch (Exception error)
         {
             writer.TryComplete(error);
         }
+    }
+
+    private static DecodedBatch Decode(LogPage page)
+    {
+        using var span = EngineMeter.Traces.StartActivity("projecting.read", System.Diagnostics.ActivityKind.Producer);
+        span?.SetTag("events", page.Events.Count);
+        return EventDecoder.Decode(page) with { Trace = span?.Context ?? default };
     }
 }

@@ -9,7 +9,8 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 
 /// <summary>
 /// Follows the log and keeps every read model: one live loop for all that stands at the head, and beside it catch-ups for what is behind (a rebuild, a new definition).
-/// After a failure it forgets all it holds in memory and starts from what is committed.
+/// After a failure it forgets all it holds in memory and starts from what is committed. Of several processes on one database one folds; the others stand by: they answer
+/// from Postgres, and one of them goes on when the first gives its lease back or dies.
 /// </summary>
 public sealed partial class ProjectionEngine : IAsyncDisposable
 {
@@ -23,17 +24,30 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     private readonly ILogger<ProjectionEngine> logger;
     private readonly SchemaCatalog schemas;
     private readonly InstanceStore store;
+    private readonly LeaseStore leases;
     private readonly Committer committer;
+    private readonly EngineSettings settings;
     private readonly PositionSignal signal = new();
     private readonly CancellationTokenSource stopping = new();
-    private readonly EngineMeter meter = new();
-    private Session? session;
+    private readonly EngineMeter meter;
+    private readonly ParkedStore parked;
+    private volatile Session? session;
+    private volatile Lease? lease;
+    private volatile LeaseRow? seen;
+    private Session? prepared;
+
+    // The epoch of a lease that this process gave up, but perhaps could not give back: nobody has it.
+    private long? givenUp;
     private Task running = Task.CompletedTask;
+    private Task watching = Task.CompletedTask;
     private bool isDisposed;
 
     /// <summary>An engine; nothing happens before <see cref="StartAsync"/>.</summary>
-    public ProjectionEngine(IEventLog log, ProjectsView projects, NpgsqlDataSource source, ProjectionCatalog catalog, ILogger<ProjectionEngine> logger)
+    public ProjectionEngine(
+        IEventLog log, ProjectsView projects, NpgsqlDataSource source, ProjectionCatalog catalog, ILogger<ProjectionEngine> logger, EngineSettings? settings = null)
     {
+        this.settings = settings ?? new EngineSettings();
+        Tuning = EngineTuning.Default with { BatchEvents = this.settings.BatchEvents, CommitEvents = this.settings.CommitEvents };
         this.log = log;
         this.projects = projects;
         this.source = source;
@@ -41,11 +55,14 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         this.logger = logger;
         schemas = new SchemaCatalog(source);
         store = new InstanceStore(source);
-        committer = new Committer(source, schemas);
+        leases = new LeaseStore(source);
+        parked = new ParkedStore(source);
+        meter = new EngineMeter(() => latest);
+        committer = new Committer(source, schemas) { AtPoint = this.settings.AtCommitPoint };
     }
 
     /// <summary>How large batches are and how many cores fold; numbers never depend on it.</summary>
-    internal EngineTuning Tuning { get; init; } = EngineTuning.Default;
+    internal EngineTuning Tuning { get; init; }
 
     /// <summary>Told after every commit, with the position everything live stands at.</summary>
     public event Action<LogPosition>? Committed;
@@ -56,13 +73,30 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     /// <summary>What went wrong last, if the engine is not running well at the moment.</summary>
     public string? LastFailure { get; private set; }
 
-    /// <summary>Prepares the database and starts to follow the log in the background.</summary>
+    /// <summary>Prepares the database and starts to follow the log in the background, or to stand by if another process does.</summary>
     /// <exception cref="WrongLogException">The database holds read models of another log.</exception>
+    /// <exception cref="InvalidOperationException">A projection's tables changed without a new version.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await schemas.MigrateAsync(cancellationToken);
-        session = await OpenSessionAsync(cancellationToken);
+        var found = await leases.LookAsync(cancellationToken);
+        if (found.LogId is { } builtFrom) InstanceStore.CheckLog(FactsId.ToString(), builtFrom, await log.GetIdentityAsync(cancellationToken));
+        foreach (var row in await store.AllAsync(cancellationToken))
+            if (catalog.All.FirstOrDefault(projection => projection.Name == row.Projection) is { } projection) InstanceRegistry.CheckSql(row, projection);
+        // A process that starts takes what is certainly free at once: nobody's work is lost by it.
+        lease = found.IsFree ? await Lease.TryTakeAsync(leases, found, settings, logger) : null;
+        Observe(found);
+        try
+        {
+            if (lease is not null) session = await OpenSessionAsync(new Session(this), cancellationToken);
+        }
+        catch
+        {
+            await GiveUpLeaseAsync();
+            throw;
+        }
         running = Task.Run(() => SuperviseAsync(stopping.Token), CancellationToken.None);
+        watching = Task.Run(() => WatchAsync(stopping.Token), CancellationToken.None);
     }
 
     /// <summary>Waits until everything live stands at a position or behind it.</summary>
@@ -78,61 +112,79 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         if (Interlocked.Exchange(ref isDisposed, true)) return;
         await stopping.CancelAsync();
         await running;
+        session = null;
+        await GiveUpLeaseAsync();
+        await watching;
+        meter.Dispose();
         stopping.Dispose();
     }
 
     private async Task SuperviseAsync(CancellationToken cancellationToken)
     {
-        var pause = ShortestPause;
-        var before = Position;
+        var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
+            var before = Position;
             try
             {
-                session ??= await OpenSessionAsync(cancellationToken);
-                LastFailure = null;
-                before = Position;
-                await session.RunAsync(cancellationToken);
+                await RunSessionAsync(cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (CheckpointConflictException error) when (session is { } lost)
+            catch (Exception error) when (error is CheckpointConflictException || lease is { IsLost: true })
             {
                 LastFailure = error.Message;
-                if (!await IsLostAsync(lost, cancellationToken))
-                {
-                    session = null;
-                    continue;
-                }
-                LastFailure = "Another process has taken the projections over. This one answers from the events; start it again to take them back.";
-                logger.LogWarning(error, "Another process has taken the projections over: this one writes nothing any more.");
-                session = null;
-                return;
             }
             catch (Exception error)
             {
+                failures = Position != before ? 1 : failures + 1;
                 LastFailure = error.Message;
-                if (Position != before) pause = ShortestPause;
-                logger.LogError(error, "The projections stopped and start again from what is committed in {Pause} s.", pause.TotalSeconds);
                 session = null;
-                await Task.Delay(pause, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
-                pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, pause.TotalSeconds * 2));
+                await PauseAsync(error, failures, cancellationToken);
             }
+            session = null;
         }
     }
 
-    private async Task<bool> IsLostAsync(Session lost, CancellationToken cancellationToken)
+    private async Task RunSessionAsync(CancellationToken cancellationToken)
     {
-        try { return await lost.IsOwnedByAnotherAsync(cancellationToken); }
-        catch (Exception error) when (error is NpgsqlException or OperationCanceledException) { return false; }
+        if (session is null)
+        {
+            if (lease is not null && !await lease.RenewAsync())
+            {
+                logger.LogWarning("Another process has taken the projections over.");
+                await GiveUpLeaseAsync();
+            }
+            if (lease is null) await StandByAsync(cancellationToken);
+            session = await OpenSessionAsync(Interlocked.Exchange(ref prepared, null) ?? new Session(this), cancellationToken);
+        }
+        LastFailure = null;
+        using var owning = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease!.Lost);
+        await session.RunAsync(owning.Token);
     }
 
-    private async Task<Session> OpenSessionAsync(CancellationToken cancellationToken)
+    // An owner that fails again and again lets another process try.
+    private async Task PauseAsync(Exception error, int failures, CancellationToken cancellationToken)
     {
-        var opened = new Session(this);
+        var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, ShortestPause.TotalSeconds * Math.Pow(2, failures - 1)));
+        logger.LogError(error, "The projections stopped and start again from what is committed in {Pause} s.", pause.TotalSeconds);
+        if (failures >= Limits.FailuresBeforeRelease) await GiveUpLeaseAsync();
+        await Task.Delay(pause, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+
+    private async Task<Session> OpenSessionAsync(Session opened, CancellationToken cancellationToken)
+    {
+        store.Epoch = lease!.Epoch;
         await opened.LoadAsync(cancellationToken);
         return opened;
+    }
+
+    private async Task GiveUpLeaseAsync()
+    {
+        if (Interlocked.Exchange(ref lease, null) is not { } given) return;
+        await given.DisposeAsync();
+        givenUp = given.IsLost ? null : given.Epoch;
     }
 }

@@ -26,7 +26,18 @@ public sealed record RebuildProgress(string Projection, string Schema, LogPositi
 /// <param name="Measure">The measure's column.</param>
 /// <param name="Left">Value in the live (or stored) read model.</param>
 /// <param name="Right">Value in the new (or refolded) one.</param>
-public sealed record CellDifference(string Table, CellKey Key, string Measure, Int128 Left, Int128 Right);
+public sealed record CellDifference(string Table, CellKey Key, string Measure, Int128 Left, Int128 Right)
+{
+    /// <summary>Most persons named for a cell.</summary>
+    public const int MaxPersons = 5;
+
+    /// <summary>Persons whose events make the cell, by project and key, at most <see cref="MaxPersons"/>; empty where two read models are compared.</summary>
+    public IReadOnlyList<string> Persons { get; init; } = [];
+
+    /// <summary>For people: table, row, measure, both values, persons.</summary>
+    public string ToText() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Table} {Key} {Measure}: {Left} <> {Right}")
+        + (Persons.Count == 0 ? "" : $" (from {string.Join(", ", Persons)})");
+}
 
 /// <summary>What a comparison of two read models found.</summary>
 /// <param name="Position">The position both stood at.</param>
@@ -40,8 +51,11 @@ public sealed record Comparison(LogPosition? Position, string LeftHash, string R
     /// <summary>Differences that are listed.</summary>
     public const int MaxDifferences = 20;
 
-    /// <summary>True if both hold the same numbers.</summary>
-    public bool IsEqual => DifferenceCount == 0;
+    /// <summary>Instances that applied more or fewer events than the log holds up to their position; empty if none was skipped, or where two read models are compared.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
+    /// <summary>True if both hold the same numbers, from all events.</summary>
+    public bool IsEqual => DifferenceCount == 0 && Skipped.Count == 0;
 }
 
 /// <summary>A step of a rebuild that can't be done as things stand.</summary>
@@ -91,18 +105,29 @@ public sealed partial class ProjectionEngine
         }, cancellationToken);
     }
 
-    /// <summary>Makes the read model built beside the live one the live one, in one statement. The one before stays for a rollback; one before that is dropped.</summary>
+    /// <summary>
+    /// Makes the read model built beside the live one the live one, in one statement. The one before stays for a rollback; one before that is dropped. Numbers that differ
+    /// must be declared by a new version of the code: without one both are compared first.
+    /// </summary>
+    /// <param name="projection">The projection.</param>
+    /// <param name="acceptDifferences">True to promote whatever differs: for a live read model that is known to be wrong.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The schema that is live now.</returns>
-    /// <exception cref="RebuildException">There is none, or it stands behind.</exception>
-    public async Task<string> PromoteAsync(string projection, CancellationToken cancellationToken)
+    /// <exception cref="RebuildException">There is none, it stands behind, or its numbers differ without a new version.</exception>
+    public async Task<string> PromoteAsync(string projection, bool acceptDifferences, CancellationToken cancellationToken)
     {
         var open = RunningSession();
         var live = open.Registry.Live[catalog[projection].Name];
         var target = Beside(open, projection) ?? throw new RebuildException($"Nothing to promote: no read model of '{projection}' was built beside the live one.");
+        if (!acceptDifferences && open.Registry.All.Any(instance => instance.Id.Schema == live.SchemaName))
+            RefuseUndeclared(projection, await CompareAsync(projection, cancellationToken));
         await PointAsync(open, projection, live.SchemaName, target, cancellationToken);
         if (live.Previous is { } older) await DropAsync(open, older, cancellationToken);
         return target;
     }
+
+    /// <inheritdoc cref="PromoteAsync(string, bool, CancellationToken)"/>
+    public Task<string> PromoteAsync(string projection, CancellationToken cancellationToken) => PromoteAsync(projection, acceptDifferences: false, cancellationToken);
 
     /// <summary>Makes the read model that was live before live again.</summary>
     /// <returns>The schema that is live now.</returns>
@@ -125,6 +150,14 @@ public sealed partial class ProjectionEngine
         var schemasToDrop = (await store.AllAsync(cancellationToken)).Where(row => row.Projection == projection && row.SchemaName != live).Select(row => row.SchemaName).Distinct().ToList();
         foreach (var schema in schemasToDrop) await DropAsync(open, schema, cancellationToken);
         return schemasToDrop;
+    }
+
+    private static void RefuseUndeclared(string projection, Comparison comparison)
+    {
+        if (comparison.IsEqual) return;
+        throw new RebuildException($"{comparison.DifferenceCount} cells of the new read model differ from the live one, but the version of '{projection}' is the same: " +
+            string.Join("; ", comparison.Differences.Select(difference => difference.ToText())) +
+            ". If the code was changed, raise its version; if the live read model is known to be wrong (see 'analytics verify'), promote with --accept-differences.");
     }
 
     private static Task<string> DropAsync(Session open, string schema, CancellationToken cancellationToken) => open.AtBoundaryAsync(async () =>
@@ -195,5 +228,7 @@ public sealed partial class ProjectionEngine
         return new Comparison(position, leftHash.ToString(), rightHash.ToString(), left.Rows.Count, differences, count);
     }
 
-    private Session RunningSession() => session ?? throw new RebuildException($"The projections are not running at the moment: {LastFailure ?? "they are starting"}.");
+    private Session RunningSession() => session ?? throw new RebuildException(Role == EngineRole.Standby
+        ? $"This process stands by; the projections are run by {Owner ?? "nobody at the moment"}. Send the request there."
+        : $"The projections are not running at the moment: {LastFailure ?? "they are starting"}.");
 }

@@ -25,6 +25,8 @@ public sealed partial class ProjectionEngine
         private readonly System.Collections.Concurrent.ConcurrentBag<Task> catchUps = [];
         private readonly CancellationTokenSource ending = new();
         private long factsEpoch;
+        private LogPosition? warmTo;
+        private readonly Dictionary<string, string> warmRules = new(StringComparer.Ordinal);
 
         // Decided in memory, not committed yet; and where the facts' checkpoint stands.
         private FactsDelta decided = new();
@@ -84,11 +86,30 @@ public sealed partial class ProjectionEngine
             if (row.Position is { } position)
             {
                 await factsStore.LoadAsync(Facts, position, KeyOf, cancellationToken);
-                await foreach (var batch in follower.ReadAsync(null, position, cancellationToken)) factsStage.Remember(batch);
+                await WarmAsync(position, cancellationToken);
             }
             (factsPosition, factsCommitted) = (row.Position, row.Position);
             await Registry.LoadAsync(logId, projects, cancellationToken);
             engine.signal.Move(row.Position);
+        }
+
+        /// <summary>Reads which messages and orders the log holds up to a position: the longest part of a start, done ahead by a process that stands by.</summary>
+        public async Task WarmAsync(LogPosition through, CancellationToken cancellationToken)
+        {
+            projects = (await engine.projects.WaitForAsync(through, cancellationToken)).Projects;
+            // Orders that were read under other rules are not those that count now.
+            foreach (var (id, project) in projects)
+            {
+                var rules = OrderIds.RulesOf(project);
+                if (warmRules.TryGetValue(id, out var before) && before != rules) warmTo = null;
+                warmRules[id] = rules;
+            }
+            if (warmTo >= through) return;
+            await foreach (var batch in follower.ReadAsync(warmTo, through, cancellationToken))
+            {
+                factsStage.Remember(batch);
+                warmTo = batch.End;
+            }
         }
 
         public async Task RunAsync(CancellationToken cancellationToken)
@@ -119,10 +140,6 @@ public sealed partial class ProjectionEngine
                 await Task.WhenAll(catchUps);
             }
         }
-
-        /// <summary>Whether another process has taken the facts over: then this one has nothing left to write.</summary>
-        public async Task<bool> IsOwnedByAnotherAsync(CancellationToken cancellationToken) =>
-            await engine.store.FindAsync(FactsInstance.Id, cancellationToken) is { } row && row.Epoch != factsEpoch;
 
         /// <summary>Looks at the definitions again with the next batch: another schema became live.</summary>
         public void Renew() => isReconciled = false;
@@ -174,12 +191,15 @@ public sealed partial class ProjectionEngine
             try
             {
                 await ReconcileAsync(cancellationToken);
-                using var measured = engine.meter.Batch(batch.Events.Count);
+                using var span = EngineMeter.Traces.StartActivity("projecting.batch", ActivityKind.Consumer, batch.Trace);
+                span?.SetTag("events", batch.Events.Count).SetTag("position", batch.End.ToString());
+                var measured = engine.meter.Batch(batch.Events.Count);
                 var start = Stopwatch.GetTimestamp();
-                await factsStage.DecideAsync(batch, decided, cancellationToken);
+                using (EngineMeter.Traces.StartActivity("projecting.facts")) await factsStage.DecideAsync(batch, decided, cancellationToken);
                 factsPosition = batch.End;
                 var facts = Stopwatch.GetTimestamp();
-                if (live.Length > 0) await folding.FoldAsync(batch, live, mayDefer: batch.HasMore, cancellationToken);
+                using (EngineMeter.Traces.StartActivity("projecting.fold"))
+                    if (live.Length > 0) await folding.FoldAsync(batch, live, mayDefer: batch.HasMore, cancellationToken);
                 pendingEvents += batch.Events.Count;
                 recordedAt = batch.RecordedAt ?? recordedAt;
                 engine.meter.Stages(Stopwatch.GetElapsedTime(start, facts), Stopwatch.GetElapsedTime(facts), TimeSpan.Zero);
@@ -188,6 +208,7 @@ public sealed partial class ProjectionEngine
                     await FlushAsync(cancellationToken, resolve: !batch.HasMore);
                     commitInterval = batch.HasMore && 2 * commitInterval < Limits.LongestCommitInterval ? 2 * commitInterval : Limits.ShortestCommitInterval;
                 }
+                measured.Done();
             }
             finally
             {

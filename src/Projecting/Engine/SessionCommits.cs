@@ -25,9 +25,7 @@ public sealed partial class ProjectionEngine
                     foreach (var instance in live) await RefoldMarkedAsync(instance, static mark => mark.Reason is null, cancellationToken);
                 }
                 if (factsPosition == factsCommitted && !live.Any(instance => instance.HasPending)) return;
-                var refolds = live.Sum(instance => instance.Pending.Refolds);
-                await CommitLiveAsync(cancellationToken);
-                engine.meter.Refolds(refolds);
+                using (EngineMeter.Traces.StartActivity("projecting.commit")) await CommitLiveAsync(cancellationToken);
                 engine.meter.Stages(TimeSpan.Zero, TimeSpan.Zero, Stopwatch.GetElapsedTime(start));
             }
             catch (Exception error)
@@ -36,6 +34,7 @@ public sealed partial class ProjectionEngine
                 throw;
             }
             engine.signal.Move(factsCommitted);
+            engine.meter.Moved();
             if (factsCommitted is { } position) engine.Committed?.Invoke(position);
         }
 
@@ -43,10 +42,12 @@ public sealed partial class ProjectionEngine
         {
             var from = factsCommitted;
             if (factsPosition is not { } to) return;
+            var figures = live.Select(FiguresOf).ToList();
             var changes = live.Select(InstanceChanges.TakeFrom).ToList();
             var unit = new CommitUnit(changes, to, recordedAt, pendingEvents, decided, from, factsEpoch);
             (decided, factsCommitted, pendingEvents) = (new FactsDelta(), to, 0);
             await engine.committer.CommitAsync(unit, cancellationToken);
+            engine.meter.Committed(figures);
             foreach (var instance in live) instance.States.Trim();
             lastCommit = Stopwatch.GetTimestamp();
         }
@@ -55,9 +56,10 @@ public sealed partial class ProjectionEngine
         private async Task CommitAsync(Instance instance, CancellationToken cancellationToken)
         {
             if (!instance.HasPending) return;
-            var events = instance.Pending.Events;
+            var figures = FiguresOf(instance);
             var changes = InstanceChanges.TakeFrom(instance);
-            await engine.committer.CommitAsync(new CommitUnit([changes], changes.To, instance.RecordedAt, events), cancellationToken);
+            await engine.committer.CommitAsync(new CommitUnit([changes], changes.To, instance.RecordedAt, changes.Events), cancellationToken);
+            engine.meter.Committed([figures]);
             instance.States.Trim();
         }
 
@@ -72,6 +74,8 @@ public sealed partial class ProjectionEngine
             await folding.RetryAsync(instance, marked, cancellationToken);
             return instance.Pending.Refolds - before;
         }
+
+        private static (InstanceId Instance, long Events, int Refolds) FiguresOf(Instance instance) => (instance.Id, instance.Pending.Events, instance.Pending.Refolds);
 
         private async Task FailAsync(Exception error)
         {

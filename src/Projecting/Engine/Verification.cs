@@ -21,33 +21,26 @@ public sealed partial class ProjectionEngine
     public Task<Comparison> VerifyAsync(string projection, IProgress<long>? progress, CancellationToken cancellationToken) =>
         VerifyAsync(catalog[projection], RunningSession().Registry.Live[projection].SchemaName, progress, cancellationToken);
 
-    /// <summary>Folds the parked persons of a projection's live read model again: those that can be folded now are folded along from here on.</summary>
-    /// <returns>How many persons are folded along again, counted once for each of the schema's instances.</returns>
-    public async Task<int> RetryParkedAsync(string projection, CancellationToken cancellationToken)
-    {
-        var open = RunningSession();
-        var schema = open.Registry.Live[catalog[projection].Name].SchemaName;
-        return await open.AtBoundaryAsync(async () =>
-        {
-            var count = 0;
-            foreach (var instance in open.Registry.All.Where(instance => instance.Id.Schema == schema && open.IsLive(instance)))
-                count += await open.RetryParkedAsync(instance, cancellationToken);
-            return count;
-        }, cancellationToken);
-    }
-
     private async Task<Comparison> VerifyAsync(Projection projection, string schema, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var open = RunningSession();
-        var (stored, position, naive) = await open.AtBoundaryAsync(async () =>
+        var (stored, position, naive, applied) = await open.AtBoundaryAsync(async () =>
         {
             var (cells, at) = await CellsAsync(schema, projection, [.. open.RevisionsOf(schema)], cancellationToken);
-            var instances = open.Registry.All.Where(instance => instance.Id.Schema == schema && open.IsLive(instance));
-            return (cells, at, new NaiveFold(open, [.. instances.Select(instance => new Frozen(instance))], projection));
+            var instances = open.Registry.All.Where(instance => instance.Id.Schema == schema && open.IsLive(instance)).ToList();
+            var rows = (await store.AllAsync(cancellationToken)).Where(row => instances.Any(instance => instance.Id == row.Id));
+            return (cells, at, new NaiveFold(open, [.. instances.Select(instance => new Frozen(instance))], projection), rows.ToDictionary(row => row.Id, row => row.Events));
         }, cancellationToken);
         if (position is { } through)
             await naive.ReadAsync(new LogFollower(log, Tuning).ReadAsync(null, through, cancellationToken), progress);
-        return Compare(projection, stored, await naive.CellsAsync(position?.Commit ?? -1, cancellationToken), position);
+        var bound = position?.Commit ?? -1;
+        var found = Compare(projection, stored, await naive.CellsAsync(bound, cancellationToken), position);
+        var persons = naive.PersonsOf(found.Differences.Select(difference => difference.Key).ToHashSet(), bound);
+        return found with
+        {
+            Differences = [.. found.Differences.Select(difference => difference with { Persons = persons.GetValueOrDefault(difference.Key, []) })],
+            Skipped = [.. applied.Where(item => item.Value != naive.EventCount).Select(item => $"{item.Key} applied {item.Value} of the log's {naive.EventCount} events")],
+        };
     }
 
     /// <summary>What an instance folded and whom it left out, at the boundary where it was looked at.</summary>
@@ -65,13 +58,16 @@ public sealed partial class ProjectionEngine
     {
         private readonly Dictionary<string, (Project Project, HistoryAssembler History)> histories = new(StringComparer.Ordinal);
 
+        /// <summary>Events of customers that were read.</summary>
+        public long EventCount { get; private set; }
+
         public async Task ReadAsync(IAsyncEnumerable<DecodedBatch> batches, IProgress<long>? progress)
         {
-            long read = 0;
             await foreach (var batch in batches)
             {
                 foreach (var e in batch.Events) Add(e);
-                progress?.Report(read += batch.Events.Count);
+                EventCount += batch.Events.Count;
+                progress?.Report(EventCount);
             }
         }
 
@@ -86,6 +82,22 @@ public sealed partial class ProjectionEngine
             return cells;
         }
 
+        /// <summary>The first persons whose events make some cells.</summary>
+        public IReadOnlyDictionary<CellKey, IReadOnlyList<string>> PersonsOf(IReadOnlySet<CellKey> wanted, long position)
+        {
+            var persons = wanted.ToDictionary(key => key, _ => new List<string>());
+            if (wanted.Count > 0)
+                foreach (var (project, history) in histories.Values)
+                    foreach (var person in history.Persons().Where(person => person.Events.Length > 0))
+                    {
+                        var own = new CellSet(projection.Tables);
+                        var key = Fold(project, person, position, own);
+                        foreach (var (cell, names) in persons)
+                            if (names.Count < CellDifference.MaxPersons && own.Rows.ContainsKey(cell)) names.Add($"{project.Id}/{key}");
+                    }
+            return persons.ToDictionary(item => item.Key, item => (IReadOnlyList<string>)item.Value);
+        }
+
         private void Add(DecodedEvent e)
         {
             if (e.Event is null || open.FindProject(e.ProjectId) is not { } project) return;
@@ -94,7 +106,7 @@ public sealed partial class ProjectionEngine
             found.History.Add(e.Event);
         }
 
-        private void Fold(Project project, PersonHistory person, long position, CellSet cells)
+        private CustomerKey Fold(Project project, PersonHistory person, long position, CellSet cells)
         {
             var customer = CustomerKeys.Of(project.CustomerSecret, person.Events[0].Event.Customer);
             var key = open.Facts.JoinedPersonOf(project.Id, customer, position) is { } joined ? CustomerKeys.Of(project.CustomerSecret, joined.Representative) : customer;
@@ -103,6 +115,7 @@ public sealed partial class ProjectionEngine
                 if (instance.Marks.ContainsKey(key)) continue;
                 foreach (var fold in instance.FoldsOf(project.Id).Folds) fold.Apply(fold.NewState(), person.Events, cells);
             }
+            return key;
         }
 
         private async Task FoldMarkedAsync(Frozen instance, CustomerKey person, Mark mark, long position, CellSet cells, CancellationToken cancellationToken)

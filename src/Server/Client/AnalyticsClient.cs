@@ -34,7 +34,7 @@ internal sealed class AnalyticsClient : IAsyncDisposable
     {
         var settings = ServerSettings.From(configuration);
         var address = new Uri(settings.Urls.Split(';')[0].Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("*", "127.0.0.1", StringComparison.Ordinal));
-        using var probe = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(2) };
+        using var probe = new HttpClient { BaseAddress = address, Timeout = Limits.ServerProbe };
         try
         {
             using var answer = await probe.GetAsync(new Uri("health/live", UriKind.Relative), cancellationToken);

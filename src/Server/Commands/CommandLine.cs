@@ -24,7 +24,7 @@ internal static class CommandLine
         var root = new RootCommand("Event-sourced real-time analytics: exact numbers, however late the events come, each with the log position it stands at.");
         root.Options.Add(Urls);
         root.Options.Add(DataDirectory);
-        foreach (var command in new[] { Demo(), Serve(), Import(), Rebuild(), Status(), Verify(), GraphQl(), Cases() }) root.Subcommands.Add(command);
+        foreach (var command in new[] { Demo(), Serve(), Import(), Rebuild(), Status(), Verify(), Parked(), Keys(), GraphQl(), Cases() }) root.Subcommands.Add(command);
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Limits.Shutdown });
     }
 
@@ -72,13 +72,14 @@ internal static class CommandLine
     private static Command Rebuild()
     {
         var words = new Argument<string[]>("[plan|run|verify|promote|rollback|drop] NAME") { Description = "A step and a projection (or all); without a step: run, verify and promote", Arity = new ArgumentArity(1, 2) };
-        var command = new Command("rebuild", "Build a read model anew beside the live one, compare, and make it live") { words };
+        var accept = new Option<bool>("--accept-differences") { Description = "Promote although numbers differ without a new version: the live read model is known to be wrong" };
+        var command = new Command("rebuild", "Build a read model anew beside the live one, compare, and make it live") { words, accept };
         command.SetAction((parsed, token) => GuardedAsync(async () =>
         {
             var given = parsed.GetValue(words)!;
             if (given.Length == 2 && !RebuildRun.Steps.Contains(given[0])) throw new CommandException($"'{given[0]}' is no step; the steps are {string.Join(", ", RebuildRun.Steps)}.");
             await using var client = await AnalyticsClient.ConnectOrStartAsync(Configuration(parsed), token);
-            return await RebuildRun.RunAsync(client, given.Length == 2 ? given[0] : null, given[^1], AnsiConsole.Console, token);
+            return await RebuildRun.RunAsync(client, given.Length == 2 ? given[0] : null, given[^1], parsed.GetValue(accept), AnsiConsole.Console, token);
         }));
         return command;
     }
@@ -104,6 +105,31 @@ internal static class CommandLine
         {
             await using var client = await AnalyticsClient.ConnectOrStartAsync(Configuration(parsed), token);
             return await VerifyRun.RunAsync(client, parsed.GetValue(name)!, AnsiConsole.Console, token);
+        }));
+        return command;
+    }
+
+    private static Command Parked()
+    {
+        var words = new Argument<string[]>("[list|retry|drop] NAME") { Description = "A step (default list) and a projection (default all); drop also takes the key of one person", Arity = new ArgumentArity(0, 3) };
+        var command = new Command("parked", "Persons whose events could not be folded: list them, fold them again, or accept the loss") { words };
+        command.SetAction((parsed, token) => GuardedAsync(async () =>
+        {
+            await using var client = await AnalyticsClient.ConnectOrStartAsync(Configuration(parsed), token);
+            return await ParkedRun.RunAsync(client, parsed.GetValue(words)!, AnsiConsole.Console, token);
+        }));
+        return command;
+    }
+
+    private static Command Keys()
+    {
+        var words = new Argument<string[]>("[list|issue|revoke] KIND|ID") { Description = "list; issue write|read|admin [NAME]; revoke ID", Arity = new ArgumentArity(0, 3) };
+        var project = new Option<string>("--project") { Description = "The project", Required = true };
+        var command = new Command("keys", "The keys of a project: list, issue, take back") { words, project };
+        command.SetAction((parsed, token) => GuardedAsync(async () =>
+        {
+            await using var client = await AnalyticsClient.ConnectAsync(Configuration(parsed), token);
+            return await KeysRun.RunAsync(client, parsed.GetValue(project)!, parsed.GetValue(words)!, AnsiConsole.Console, token);
         }));
         return command;
     }

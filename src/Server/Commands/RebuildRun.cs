@@ -11,11 +11,11 @@ internal static class RebuildRun
     /// <summary>The steps, in the order of a deploy.</summary>
     public static readonly string[] Steps = ["plan", "run", "verify", "promote", "rollback", "drop"];
 
-    public static async Task<int> RunAsync(AnalyticsClient client, string? step, string name, IAnsiConsole console, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(AnalyticsClient client, string? step, string name, bool acceptDifferences, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var failed = 0;
         foreach (var projection in await ResolveAsync(client, name, cancellationToken))
-            if (!await StepAsync(client, step, projection, console, cancellationToken)) failed++;
+            if (!await StepAsync(client, step, projection, acceptDifferences, console, cancellationToken)) failed++;
         return failed == 0 ? 0 : 1;
     }
 
@@ -28,7 +28,7 @@ internal static class RebuildRun
         return known.Contains(name) ? [name] : throw new CommandException($"There is no projection '{name}'; there are: {string.Join(", ", known)}, all.");
     }
 
-    private static async Task<bool> StepAsync(AnalyticsClient client, string? step, string projection, IAnsiConsole console, CancellationToken cancellationToken)
+    private static async Task<bool> StepAsync(AnalyticsClient client, string? step, string projection, bool acceptDifferences, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var input = $"input: {{ projection: \"{projection}\" }}";
         switch (step)
@@ -42,7 +42,7 @@ internal static class RebuildRun
             case "verify":
                 return await CompareAsync();
             case "promote":
-                console.MarkupLine($"{projection}: [green]{await ChangeAsync("promoteRebuild")}[/] is live");
+                console.MarkupLine($"{projection}: [green]{await PromoteAsync()}[/] is live");
                 return true;
             case "rollback":
                 console.MarkupLine($"{projection}: [green]{await ChangeAsync("rollbackRebuild")}[/] is live again");
@@ -54,8 +54,8 @@ internal static class RebuildRun
                 await ChangeAsync("dropRebuild");
                 await BuildAsync();
                 if (!await IsOfLiveVersionAsync()) console.MarkupLine($"{projection}: [yellow]not compared[/]: the live read model was built by another version of the code");
-                else if (!await CompareAsync()) return false;
-                console.MarkupLine($"{projection}: [green]{await ChangeAsync("promoteRebuild")}[/] is live; the one before stays for 'rebuild rollback {projection}' until 'rebuild drop {projection}'");
+                else if (!await CompareAsync() && !acceptDifferences) return false;
+                console.MarkupLine($"{projection}: [green]{await PromoteAsync()}[/] is live; the one before stays for 'rebuild rollback {projection}' until 'rebuild drop {projection}'");
                 return true;
         }
 
@@ -79,6 +79,10 @@ internal static class RebuildRun
             return VerifyRun.Print(console, projection, result, "the live read model", "the new one");
         }
 
+        async Task<string> PromoteAsync() => (string)(await client.QueryAsync(
+            "mutation($p: String!, $accept: Boolean!) { schema: promoteRebuild(input: { projection: $p, acceptDifferences: $accept }) }",
+            new { p = projection, accept = acceptDifferences }, cancellationToken))["schema"]!;
+
         async Task<string> ChangeAsync(string mutation) =>
             (await client.QueryAsync($"mutation {{ {mutation}({input}) }}", null, cancellationToken))[mutation] is JsonArray list
                 ? (list.Count == 0 ? "nothing" : string.Join(", ", list.Select(item => (string)item!)))
@@ -88,9 +92,13 @@ internal static class RebuildRun
 
     private static async Task PlanAsync(AnalyticsClient client, string projection, IAnsiConsole console, CancellationToken cancellationToken)
     {
-        var system = (await client.QueryAsync("{ system { head eventsPerSecond projections { name projection version state position events } } }", null, cancellationToken))["system"]!;
-        var live = system["projections"]!.AsArray().First(row => (string)row!["projection"]! == projection && (string)row["state"]! == "live")!;
-        console.MarkupLine($"{projection}: version {live["version"]} is live as {live["name"]} at position {live["position"]}. " +
-            $"A rebuild folds all events of the log anew (head: {system["head"]}) into a schema beside it; the live one keeps serving.");
+        var plan = (await client.QueryAsync(
+            "query($p: String!) { plan: rebuildPlan(projection: $p) { version liveSchema liveVersion beside position events eventsPerSecond estimateSeconds } }",
+            new { p = projection }, cancellationToken))["plan"]!;
+        console.WriteLine($"{projection}: version {plan["liveVersion"]} is live as {plan["liveSchema"]} at position {plan["position"] ?? "-"}; this program has version {plan["version"]}.");
+        console.WriteLine($"  A rebuild folds {Show.Count((long)plan["events"]!)} events into a schema beside it; the live one keeps serving. " + ((double?)plan["estimateSeconds"] is { } seconds
+            ? $"About {Show.Duration(Math.Max(1, seconds))} (a sample was read and folded at {Show.Count((long)(double)plan["eventsPerSecond"]!)} events/s; writing and other work come on top)."
+            : "There is nothing to fold yet."));
+        if ((string?)plan["beside"] is { } beside) console.WriteLine($"  {beside} is there already: promote it, or drop it first (rebuild drop {projection}).");
     }
 }

@@ -15,33 +15,44 @@ internal static class StatusRun
     public static async Task<int> RunAsync(AnalyticsClient client, bool json, bool withHash, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var data = await client.QueryAsync("""
-            query($hash: Boolean!) { system(withHash: $hash) { head position eventsPerSecond refolds duplicates lastFailure
-              projections { name projection version state position gap lagSeconds events parked deferred updatedAt hash } } }
+            query($hash: Boolean!) { system(withHash: $hash) { head position eventsPerSecond refolds duplicates lastFailure role owner isStalled secondsSinceCommit
+              projections { name projection version state position gap lagSeconds events eventsPerSecond parked dropped deferred refolds updatedAt hash } } }
             """, new { hash = withHash }, cancellationToken);
         var system = data["system"]!;
         if (json) await Console.Out.WriteLineAsync(system.ToJsonString(Indented));
         else Print(console, system, withHash);
-        return system["lastFailure"] is null ? 0 : 1;
+        return system["lastFailure"] is null && !(bool)system["isStalled"]! ? 0 : 1;
     }
 
     private static void Print(IAnsiConsole console, JsonNode system, bool withHash)
     {
         console.MarkupLine($"log head [bold]{system["head"] ?? "(empty)"}[/], read models at [bold]{system["position"] ?? "(nothing)"}[/], " +
             $"{Show.Count((long)system["duplicates"]!)} duplicate messages skipped");
+        console.MarkupLine((string)system["role"]! == "OWNER"
+            ? $"this server keeps the read models ([bold]{Markup.Escape((string?)system["owner"] ?? "")}[/])"
+            : $"this server stands by; the read models are kept by [bold]{Markup.Escape((string?)system["owner"] ?? "nobody at the moment")}[/]");
+        if ((bool)system["isStalled"]!) console.MarkupLine($"[red]stalled: events wait, and the last commit was {Show.Duration((double?)system["secondsSinceCommit"])} ago[/]");
         if ((string?)system["lastFailure"] is { } failure) console.MarkupLine($"[red]stopped: {Markup.Escape(failure)}[/]");
-        var table = new Table().RoundedBorder().AddColumns("instance", "state", "position", "gap", "lag", "events", "parked", "deferred");
+        var table = new Table().RoundedBorder().AddColumns("instance", "state", "position", "gap", "lag", "last commit", "events", "events/s", "refolds", "parked", "deferred");
         if (withHash) table.AddColumn("hash");
-        foreach (var row in system["projections"]!.AsArray())
-        {
-            List<string> cells =
-            [
-                Markup.Escape((string)row!["name"]!), (string)row["state"]!, (string?)row["position"] ?? "-", Show.Count((long)row["gap"]!),
-                ((double)row["lagSeconds"]!).ToString("F1", CultureInfo.InvariantCulture) + " s", Show.Count((long)row["events"]!),
-                (long)row["parked"]! > 0 ? $"[red]{row["parked"]}[/]" : "0", row["deferred"]!.ToString(),
-            ];
-            if (withHash) cells.Add((string?)row["hash"] ?? "");
-            table.AddRow([.. cells]);
-        }
+        foreach (var row in system["projections"]!.AsArray()) table.AddRow([.. Cells(row!, withHash)]);
         console.Write(table);
+    }
+
+    private static IEnumerable<string> Cells(JsonNode row, bool withHash)
+    {
+        var (parked, dropped) = ((long)row["parked"]!, (long)row["dropped"]!);
+        yield return Markup.Escape((string)row["name"]!);
+        yield return (string)row["state"]!;
+        yield return (string?)row["position"] ?? "-";
+        yield return Show.Count((long)row["gap"]!);
+        yield return ((double)row["lagSeconds"]!).ToString("F1", CultureInfo.InvariantCulture) + " s";
+        yield return ((DateTime)row["updatedAt"]!).ToUniversalTime().ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        yield return Show.Count((long)row["events"]!);
+        yield return Show.Count((long)(double)row["eventsPerSecond"]!);
+        yield return Show.Count((long)row["refolds"]!);
+        yield return (parked > 0 ? $"[red]{Show.Count(parked)}[/]" : "0") + (dropped > 0 ? $" (+{Show.Count(dropped)} dropped)" : "");
+        yield return Show.Count((long)row["deferred"]!);
+        if (withHash) yield return (string?)row["hash"] ?? "";
     }
 }

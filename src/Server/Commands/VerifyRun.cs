@@ -28,6 +28,7 @@ internal static class VerifyRun
             console.MarkupLine($"{projection}: [green]equal[/] at position {result["position"]}: {Show.Count((long)result["cells"]!)} rows, hash {result["hash"]}");
             return true;
         }
+        foreach (var line in result["skipped"]!.AsArray()) console.MarkupLine($"{projection}: [red]{Markup.Escape((string)line!)}[/]");
         console.MarkupLine($"{projection}: [red]{Show.Count((long)result["differences"]!)} cells differ[/] at position {result["position"]} between {left} (hash {result["hash"]}) and {right} (hash {result["otherHash"]})");
         foreach (var line in result["first"]!.AsArray()) console.WriteLine($"  {line}");
         return false;

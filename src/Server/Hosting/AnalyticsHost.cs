@@ -117,8 +117,11 @@ public sealed class AnalyticsHost : IAsyncDisposable
         services.AddSingleton<Projection, ActivityProjection>();
         services.AddSingleton<Projection, SessionsProjection>();
         services.AddSingleton<ProjectionCatalog>();
+        services.AddSingleton(ServerSettings.Engine(configuration, urls));
         services.AddSingleton<ProjectionEngine>();
         services.AddHostedService<EngineService>();
+        services.AddTelemetry(configuration);
+        services.AddSingleton(new HealthSettings(TimeSpan.FromSeconds(configuration.GetValue("Projections:MaxLagSeconds", Limits.ReadyLag.TotalSeconds))));
         services.AddAnalyticsApi();
 
         var app = builder.Build();
@@ -139,6 +142,9 @@ public sealed class AnalyticsHost : IAsyncDisposable
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.ApplicationName ??= "analytics";
         builder.ConnectionStringBuilder.Timezone = "UTC";
+        // A process that hangs in the middle of a transaction may hold up others for as long as this, even if nobody takes over from it.
+        builder.ConnectionStringBuilder.Options =
+            $"{builder.ConnectionStringBuilder.Options} -c idle_in_transaction_session_timeout={Limits.IdleInTransaction.TotalMilliseconds:F0} -c lock_timeout={Limits.LockWait.TotalMilliseconds:F0}".Trim();
         return builder.Build();
     }
 

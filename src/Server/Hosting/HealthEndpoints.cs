@@ -1,24 +1,28 @@
 using System.Globalization;
-using System.Text;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Engine;
 using Npgsql;
 
 namespace EventSourcedAnalytics.Server.Hosting;
 
-/// <summary>Liveness, readiness and Prometheus text.</summary>
+/// <summary>When a server counts as ready.</summary>
+/// <param name="MaxLag">Lag of the oldest live read model up to which it does: <c>Projections__MaxLagSeconds</c>.</param>
+internal sealed record HealthSettings(TimeSpan MaxLag);
+
+/// <summary>Liveness and readiness.</summary>
 internal static class HealthEndpoints
 {
-    private const double MaxLagSeconds = 30;
+    private const string Ok = "ok";
 
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/health/live", () => Results.Text("live"));
         endpoints.MapGet("/health/ready", ReadyAsync);
-        endpoints.MapGet("/metrics", MetricsAsync);
+        endpoints.MapMetrics();
     }
 
-    private static async Task<IResult> ReadyAsync(IEventLog log, NpgsqlDataSource source, ProjectionEngine engine, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(
+        IEventLog log, NpgsqlDataSource source, ProjectionEngine engine, HealthSettings settings, TimeProvider clock, CancellationToken cancellationToken)
     {
         var checks = new Dictionary<string, string>
         {
@@ -28,56 +32,34 @@ internal static class HealthEndpoints
                 await using var command = source.CreateCommand("select 1");
                 await command.ExecuteScalarAsync(cancellationToken);
             }),
-            ["projections"] = engine.LastFailure ?? "ok",
+            ["projections"] = engine.LastFailure ?? (engine.IsStalled
+                ? string.Create(CultureInfo.InvariantCulture, $"stalled: events wait and nothing was committed for {Projecting.Limits.StallAfter.TotalSeconds} s")
+                : Ok),
         };
-        if (checks.Values.All(check => check == "ok"))
+        var notes = new Dictionary<string, string> { ["role"] = engine.Role == EngineRole.Owner ? "owner" : $"standby; the read models are kept by {engine.Owner ?? "nobody at the moment"}" };
+        if (checks["postgres"] == Ok && checks["log"] == Ok)
         {
             var status = await engine.GetStatusAsync(withHash: false, cancellationToken);
-            var lag = status.Instances.Where(instance => instance.State == "live").Select(instance => LagOf(instance, clock)).DefaultIfEmpty(0).Max();
-            checks["lag"] = lag <= MaxLagSeconds ? "ok" : string.Create(CultureInfo.InvariantCulture, $"{lag:F0} s behind");
+            var live = status.Instances.Where(instance => instance.State == "live").ToList();
+            var lag = live.Select(instance => instance.LagAt(clock.GetUtcNow())).DefaultIfEmpty(TimeSpan.Zero).Max();
+            checks["lag"] = lag <= settings.MaxLag ? Ok : string.Create(CultureInfo.InvariantCulture, $"{lag.TotalSeconds:F0} s behind");
+            // One person's event that can't be folded is no reason to take a server away from all others.
+            if (live.Sum(instance => instance.Parked) is > 0 and var parked) notes["parked"] = string.Create(CultureInfo.InvariantCulture, $"{parked} persons; see 'analytics parked list'");
         }
-        return Results.Json(checks, statusCode: checks.Values.All(check => check == "ok") ? 200 : 503);
+        var isReady = checks.Values.All(check => check == Ok);
+        return Results.Json(checks.Concat(notes).ToDictionary(), statusCode: isReady ? 200 : 503);
     }
-
-    private static async Task<IResult> MetricsAsync(ProjectionEngine engine, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var status = await engine.GetStatusAsync(withHash: false, cancellationToken);
-        var text = new StringBuilder();
-        Gauge(text, "analytics_log_head_position", "Position of the last event of the log.", status.Head?.Commit ?? 0);
-        Gauge(text, "analytics_projecting_events_total", "Events applied since the start of the process.", status.Events, "counter");
-        Gauge(text, "analytics_projecting_refolds_total", "Persons folded again since the start of the process.", status.Refolds, "counter");
-        Gauge(text, "analytics_projecting_events_per_second", "Events a second over the last batches.", status.EventsPerSecond);
-        Family(text, "analytics_projection_position", "Where an instance stands.", status, instance => instance.Position?.Commit ?? 0);
-        Family(text, "analytics_projection_gap", "Positions between an instance and the head of the log.", status, instance => (instance.Head?.Commit ?? 0) - (instance.Position?.Commit ?? 0));
-        Family(text, "analytics_projection_lag_seconds", "Time by which an instance is behind.", status, instance => LagOf(instance, clock));
-        Family(text, "analytics_projection_parked_persons", "Persons parked.", status, instance => instance.Parked);
-        Family(text, "analytics_projection_deferred_persons", "Persons that wait for their refold.", status, instance => instance.Deferred);
-        return Results.Text(text.ToString(), "text/plain; version=0.0.4");
-    }
-
-    private static double LagOf(InstanceStatus instance, TimeProvider clock) =>
-        instance.Position >= instance.Head || instance.RecordedAt is not { } at ? 0 : Math.Max(0, (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(at)).TotalSeconds);
 
     private static async Task<string> TryAsync(Func<Task> check)
     {
         try
         {
             await check();
-            return "ok";
+            return Ok;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             return error.Message;
         }
-    }
-
-    private static void Gauge(StringBuilder text, string name, string help, double value, string type = "gauge") =>
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name} {value}\n");
-
-    private static void Family(StringBuilder text, string name, string help, EngineStatus status, Func<InstanceStatus, double> value)
-    {
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} gauge\n");
-        foreach (var instance in status.Instances)
-            text.Append(CultureInfo.InvariantCulture, $"{name}{{instance=\"{instance.Name}\",state=\"{instance.State}\"}} {value(instance)}\n");
     }
 }

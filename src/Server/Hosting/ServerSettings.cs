@@ -1,3 +1,5 @@
+using EventSourcedAnalytics.Projecting.Engine;
+
 namespace EventSourcedAnalytics.Server.Hosting;
 
 /// <summary>What an operator can set: ordinary .NET configuration (appsettings.json, environment with <c>__</c>, command line).</summary>
@@ -25,6 +27,15 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
         .AddEnvironmentVariables()
         .AddCommandLine(overrides)
         .Build();
+
+    /// <summary>What is set about the projections: <c>Projections__LeaseSeconds</c>, <c>Projections__CommitEvents</c>, and faults to try out.</summary>
+    public static EngineSettings Engine(IConfiguration configuration, string urls) => new()
+    {
+        Name = $"{Environment.MachineName}, process {Environment.ProcessId}, {urls}",
+        Lease = TimeSpan.FromSeconds(configuration.GetValue("Projections:LeaseSeconds", Projecting.Limits.Lease.TotalSeconds)),
+        CommitEvents = Math.Clamp(configuration.GetValue("Projections:CommitEvents", Projecting.Limits.MaxUncommittedEvents), 1, Projecting.Limits.MaxUncommittedEvents),
+        AtCommitPoint = FaultHook.From(configuration),
+    };
 
     private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

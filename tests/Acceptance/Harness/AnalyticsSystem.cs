@@ -13,9 +13,14 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     private static readonly TimeSpan CatchUpLimit = TimeSpan.FromMinutes(4);
 
     private readonly TemporaryFolder folder = new("analytics-acceptance-");
+    private readonly IReadOnlyDictionary<string, string> environment;
     private HttpClient http = new();
 
-    private AnalyticsSystem() => ChildProcesses.Watch(folder.Path);
+    private AnalyticsSystem(IReadOnlyDictionary<string, string>? environment)
+    {
+        this.environment = environment ?? new Dictionary<string, string>();
+        ChildProcesses.Watch(folder.Path);
+    }
 
     /// <summary>The run of the server that is current.</summary>
     public ServerProcess Server { get; private set; } = null!;
@@ -27,9 +32,9 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     public string AdminKey => File.ReadAllText(folder["admin.key"]).Trim();
 
     /// <summary>A system that has just been started from nothing.</summary>
-    public static async Task<AnalyticsSystem> StartAsync()
+    public static async Task<AnalyticsSystem> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
-        var system = new AnalyticsSystem();
+        var system = new AnalyticsSystem(environment);
         await system.RestartAsync();
         return system;
     }
@@ -37,7 +42,7 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     /// <summary>Starts a server on what is there; the one before must have ended.</summary>
     public async Task RestartAsync()
     {
-        Server = await ServerProcess.StartAsync(DataDirectory);
+        Server = await ServerProcess.StartAsync(DataDirectory, environment);
         http.Dispose();
         http = new HttpClient { BaseAddress = Server.Address, Timeout = CatchUpLimit };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
@@ -158,7 +163,7 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     {
         http.Dispose();
         // A server that was killed leaves its Postgres running; the next one takes it over and, being the last, stops it.
-        if (!Server.IsAlive) Server = await ServerProcess.StartAsync(DataDirectory);
+        if (!Server.IsAlive) Server = await ServerProcess.StartAsync(DataDirectory, environment);
         Assert.Equal(0, await Server.StopAsync());
         folder.Dispose();
     }

@@ -22,6 +22,7 @@ internal sealed partial class ServerProcess
         process.OutputDataReceived += (_, line) => Heard(line.Data);
         process.ErrorDataReceived += (_, line) => Heard(line.Data);
         process.EnableRaisingEvents = true;
+        _ = serving.Task.ContinueWith(static task => task.Exception, TaskScheduler.Default);
         process.Exited += (_, _) => serving.TrySetException(new InvalidOperationException($"The server ended before it served:\n{Output}"));
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -40,12 +41,12 @@ internal sealed partial class ServerProcess
     public bool IsAlive => !hasEnded && !process.HasExited;
 
     /// <summary>Starts a server on a free port and returns when it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(string dataDirectory)
+    public static async Task<ServerProcess> StartAsync(string dataDirectory, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var server = new ServerProcess(AnalyticsCommand.Start("serve", "--urls", "http://127.0.0.1:0", "--data-directory", dataDirectory));
+        var server = Launch(dataDirectory, environment ?? new Dictionary<string, string>());
         try
         {
-            server.Address = await server.serving.Task.WaitAsync(StartLimit);
+            await server.ServesAsync();
             return server;
         }
         catch (Exception error)
@@ -53,6 +54,23 @@ internal sealed partial class ServerProcess
             await server.KillAsync();
             throw new InvalidOperationException($"The server does not start ({error.Message}):\n{server.Output}");
         }
+    }
+
+    /// <summary>Starts a server that may never come so far as to listen.</summary>
+    public static ServerProcess Launch(string dataDirectory, IReadOnlyDictionary<string, string> environment) =>
+        new(AnalyticsCommand.Start(environment, "serve", "--urls", "http://127.0.0.1:0", "--data-directory", dataDirectory));
+
+    /// <summary>Returns when it listens.</summary>
+    public async Task ServesAsync() => Address = await serving.Task.WaitAsync(StartLimit);
+
+    /// <summary>Its process id.</summary>
+    public int Id => process.Id;
+
+    /// <summary>Returns when it has ended by itself.</summary>
+    public async Task EndsAsync()
+    {
+        await process.WaitForExitAsync().WaitAsync(StartLimit);
+        Forget();
     }
 
     /// <summary>Ends it as a power cut would (SIGKILL), and returns when it is gone.</summary>

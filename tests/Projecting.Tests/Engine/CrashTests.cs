@@ -73,30 +73,6 @@ public sealed class CrashTests
         Assert.Null(world.Engine.LastFailure);
     }
 
-    [Fact]
-    public async Task Of_two_engines_on_one_database_the_older_stops_and_never_writes_again()
-    {
-        await using var world = await World.CreateAsync();
-        var shop = await world.CreateShopAsync();
-        await world.StartAsync();
-        await shop.AppendAsync(Shop.Track(Analysis.Events.CustomerId.User("u"), "a", 0));
-        await world.SettleAsync();
-        var stood = world.Engine.Position;
-
-        await using var younger = world.NewEngine();
-        await younger.StartAsync(CancellationToken.None);
-        for (var i = 1; i < 6; i++)
-        {
-            await shop.AppendAsync(Shop.Track(Analysis.Events.CustomerId.User("u"), "a", i));
-            Assert.True(await younger.WaitForAsync((await world.Log.GetHeadAsync(CancellationToken.None))!.Value, TimeSpan.FromSeconds(20), CancellationToken.None));
-        }
-        Assert.True(await EventSourcedAnalytics.Testing.Eventually.HoldsAsync(() => world.Engine.LastFailure?.Contains("Another process", StringComparison.Ordinal) == true));
-        Assert.Equal(stood, world.Engine.Position);
-        Assert.Null(younger.LastFailure);
-        await CellAssert.StoredIsNaiveAsync(world, shop);
-        await Assert.ThrowsAsync<RebuildException>(() => world.Engine.RunRebuildAsync("funnels", null, CancellationToken.None));
-    }
-
     private static void ConnectThrough(World world, CuttingProxy proxy)
     {
         var connection = world.Connection();

@@ -118,7 +118,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
                     await near.GetStream().WriteAsync(buffer.AsMemory(0, count), cancellationToken);
                     continue;
                 }
-                if (count < 6 || buffer[count - 6] != (byte)'Z') continue;
+                if (cut != Cut.BeforeAnswer || count < 6 || buffer[count - 6] != (byte)'Z') continue;
                 Broken++;
                 near.Close();
                 return;

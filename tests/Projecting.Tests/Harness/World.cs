@@ -81,14 +81,40 @@ internal sealed class World : IAsyncDisposable
     public async Task<Shop> FindShopAsync(string id) => new(this, (await View.CatchUpAsync(CancellationToken.None)).Projects[id]);
 
     /// <summary>Makes an engine as a new process would.</summary>
-    public ProjectionEngine NewEngine(IReadOnlyList<Projection>? projections = null) =>
-        new(Log, new ProjectsView(Log), EngineSource ?? Source, new ProjectionCatalog(projections ?? Projections), NullLogger<ProjectionEngine>.Instance) { Tuning = Tuning };
+    public ProjectionEngine NewEngine(IReadOnlyList<Projection>? projections = null, EngineSettings? settings = null) =>
+        new(Log, new ProjectsView(Log), EngineSource ?? Source, new ProjectionCatalog(projections ?? Projections), NullLogger<ProjectionEngine>.Instance, settings) { Tuning = Tuning };
 
-    public async Task StartAsync()
+    public async Task StartAsync(EngineSettings? settings = null)
     {
         Assert.Null(engine);
-        engine = NewEngine();
+        engine = NewEngine(settings: settings);
         await engine.StartAsync(CancellationToken.None);
+    }
+
+    /// <summary>Ends the engine; another, which stands by, is the one from now on.</summary>
+    public async Task ReplaceAsync(ProjectionEngine next)
+    {
+        await StopAsync();
+        engine = next;
+    }
+
+    /// <summary>An engine that stands by gives for every definition the same cells, at the position that the owner stands at.</summary>
+    public async Task AssertAnswersAlikeAsync(ProjectionEngine standby, Shop shop, LogPosition position)
+    {
+        var answered = 0;
+        foreach (var definition in (await FindShopAsync(shop.Project.Id)).Project.Definitions)
+            foreach (var projection in Projections)
+            {
+                if (projection.CreateFold(shop.Project, definition) is not { } fold) continue;
+                var selections = projection.Tables.Select((_, table) => new CellSelection((short)table)).ToList();
+                var own = await Engine.ReadAsync(projection.Name, fold.Revision, selections, CancellationToken.None);
+                var other = await standby.ReadAsync(projection.Name, fold.Revision, selections, CancellationToken.None);
+                Assert.Equal(position, other!.Position);
+                Assert.Equal(own!.Cells.Rows.Count, other.Cells.Rows.Count);
+                foreach (var (key, sums) in own.Cells.Rows) Assert.Equal(sums, other.Cells.Rows[key]);
+                answered += other.Cells.Rows.Count;
+            }
+        Assert.True(answered > 0);
     }
 
     public async Task StopAsync()

@@ -1,0 +1,45 @@
+namespace EventSourcedAnalytics.Projecting.Engine;
+
+/// <summary>What an operator can set about the engine of a process.</summary>
+public sealed record EngineSettings
+{
+    /// <summary>How this process calls itself to others: its machine, its process id, where it listens.</summary>
+    public string Name { get; init; } = $"{Environment.MachineName}, process {Environment.ProcessId}";
+
+    /// <summary>Time without a heartbeat after which another process takes over; the heart beats five times in it.</summary>
+    public TimeSpan Lease { get; init; } = Limits.Lease;
+
+    /// <summary>Events after which what is folded in memory is committed, however far behind everything is: fewer cost less memory and more time.</summary>
+    public int CommitEvents { get; init; } = Limits.MaxUncommittedEvents;
+
+    /// <summary>Most events in one batch.</summary>
+    internal int BatchEvents => Math.Min(CommitEvents, Limits.MaxBatchEvents);
+
+    /// <summary>
+    /// Called at every named point of a commit (see <see cref="CommitPoints"/>), to try out what happens when a process dies or is held there; null = never, and a commit
+    /// is then one round trip.
+    /// </summary>
+    public Action<string>? AtCommitPoint { get; init; }
+}
+
+/// <summary>The named points of a commit, in order.</summary>
+public static class CommitPoints
+{
+    /// <summary>Everything is folded, nothing is sent.</summary>
+    public const string BeforeBegin = "before-begin";
+
+    /// <summary>The checkpoints are moved, in an open transaction that holds their locks.</summary>
+    public const string AfterCheckpoints = "after-checkpoints";
+
+    /// <summary>Half of facts, states, marks and cells is written too.</summary>
+    public const string AfterStates = "after-states";
+
+    /// <summary>Everything is written, the transaction is open.</summary>
+    public const string BeforeCommit = "before-commit";
+
+    /// <summary>It is committed, and this process doesn't know yet.</summary>
+    public const string AfterCommit = "after-commit";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [BeforeBegin, AfterCheckpoints, AfterStates, BeforeCommit, AfterCommit];
+}

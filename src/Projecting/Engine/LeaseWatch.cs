@@ -1,0 +1,34 @@
+using EventSourcedAnalytics.Projecting.Committing;
+
+namespace EventSourcedAnalytics.Projecting.Engine;
+
+/// <summary>
+/// Decides, look by look, whether an owner is dead. Only time that passed between two looks counts, and not more of it than a look takes: while this process slept, or
+/// Postgres was away, nobody's heart could be heard.
+/// </summary>
+internal sealed class LeaseWatch(TimeSpan lease)
+{
+    private LeaseRow? last;
+    private TimeSpan lastAt;
+    private TimeSpan still;
+    private TimeSpan gone;
+
+    /// <summary>Time without a heartbeat connection, for example after a restart of Postgres, that an owner gets to come back.</summary>
+    private TimeSpan Grace => TimeSpan.FromTicks(Math.Min(Limits.OwnerGrace.Ticks, (lease * 0.4).Ticks));
+
+    private TimeSpan LongestStep => lease * 0.2;
+
+    /// <summary>Notes what was seen.</summary>
+    /// <param name="row">The lease now.</param>
+    /// <param name="at">Now, by a clock that never jumps.</param>
+    /// <returns>True if the lease may be taken.</returns>
+    public bool IsFree(LeaseRow row, TimeSpan at)
+    {
+        var step = last is null ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min((at - lastAt).Ticks, LongestStep.Ticks));
+        var isStill = last is not null && (last.Epoch, last.Beat) == (row.Epoch, row.Beat);
+        still = isStill ? still + step : TimeSpan.Zero;
+        gone = isStill && !row.IsConnected ? gone + step : TimeSpan.Zero;
+        (last, lastAt) = (row, at);
+        return row.Owner is null || still >= lease || gone >= Grace;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Projecting.Committing;
+using EventSourcedAnalytics.Projecting.ReadModels;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EventSourcedAnalytics.Projecting.Engine;
+
+/// <summary>What a process does about the projections.</summary>
+public enum EngineRole
+{
+    /// <summary>It folds.</summary>
+    Owner,
+
+    /// <summary>Another process folds; this one answers from what that has committed, and goes on when it is gone.</summary>
+    Standby,
+}
+
+public sealed partial class ProjectionEngine
+{
+    /// <summary>Whether this process folds.</summary>
+    public EngineRole Role => lease is null ? EngineRole.Standby : EngineRole.Owner;
+
+    /// <summary>The process that folds, as it calls itself; null = none at the moment.</summary>
+    public string? Owner => lease is null ? seen?.Owner : settings.Name;
+
+    // Returns when this process has the lease. Meanwhile it follows what the owner commits, and reads the log as far, so that little is left to do when the owner dies.
+    private async Task StandByAsync(CancellationToken cancellationToken)
+    {
+        var (watch, clock, warm) = (new LeaseWatch(settings.Lease), Stopwatch.StartNew(), new Session(this));
+        var warming = Task.CompletedTask;
+        var poll = TimeSpan.FromTicks(Math.Min(Limits.StandbyPoll.Ticks, settings.Lease.Ticks / 10));
+        logger.LogInformation("Standing by: the projections are run by {Owner}.", seen?.Owner ?? "nobody at the moment");
+        for (; ; await Task.Delay(poll, cancellationToken))
+        {
+            try
+            {
+                var row = await leases.LookAsync(cancellationToken);
+                Observe(row);
+                LastFailure = null;
+                var isFree = watch.IsFree(row, clock.Elapsed) || row.Epoch == givenUp;
+                if (isFree && await Lease.TryTakeAsync(leases, row, settings, logger) is { } taken)
+                {
+                    logger.LogInformation("Taking the projections over from {Owner}.", row.Owner ?? "an owner that gave them back");
+                    (prepared, lease) = (warm, taken);
+                    await warming;
+                    return;
+                }
+                if (!warming.IsCompleted) continue;
+                await warming;
+                if (row.Position is { } position) warming = Task.Run(() => warm.WarmAsync(position, cancellationToken), CancellationToken.None);
+            }
+            catch (Exception error) when (lease is null && error is not OperationCanceledException)
+            {
+                LastFailure = error.Message;
+                (warm, warming) = (new Session(this), Task.CompletedTask);
+            }
+        }
+    }
+
+    private void Observe(LeaseRow row)
+    {
+        seen = row;
+        if (lease is not null || row.Position is not { } position || position == Position) return;
+        signal.Move(position);
+        meter.Moved();
+        Committed?.Invoke(position);
+    }
+
+    // Which read model answers is Postgres's to say, at every question: the owner may promote another at any time.
+    private async Task<ReadModelAnswer?> ReadStandingByAsync(string projection, long revision, IReadOnlyList<CellSelection> selections, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.FindLiveAsync(catalog[projection], revision, cancellationToken) is { } instance
+                ? await new ReadModelReader(source, schemas).ReadAsync(instance, catalog[projection], revision, selections, cancellationToken)
+                : null;
+        }
+        // Dropped in between, or the database is away: the events can answer.
+        catch (Exception error) when (error is NpgsqlException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

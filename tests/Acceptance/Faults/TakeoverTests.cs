@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using EventSourcedAnalytics.Acceptance.Harness;
+using EventSourcedAnalytics.Testing;
+using Npgsql;
+
+namespace EventSourcedAnalytics.Acceptance.Faults;
+
+/// <summary>Several processes on one database: who folds changes hands, and nobody who asks notices.</summary>
+[Collection(FaultsCollection.Name)]
+public sealed class TakeoverTests(FaultFixture log)
+{
+    private const int Steals = 5;
+    private const double DefaultLease = 5;
+    private static readonly TimeSpan LongestTakeover = TimeSpan.FromSeconds(10);
+
+    private const string Question =
+        "{ project(id: \"shop\") { revenue(range: { days: { from: \"2026-01-01\", to: \"2026-12-31\" } }) { currencies { currency orders net { amountMinor } } asOf { position projection } } } }";
+
+    [Fact]
+    public async Task A_standby_answers_like_the_owner_refuses_what_only_the_owner_can_do_and_takes_over_within_ten_seconds()
+    {
+        var postgres = await PostgresFixture.FreshDatabaseAsync();
+        await using var first = await Member.StartAsync(log, postgres, leaseSeconds: DefaultLease);
+        await using var second = await Member.StartAsync(log, postgres, leaseSeconds: DefaultLease);
+        await first.MustEqualAsync(log);
+        await second.MustEqualAsync(log);
+        Assert.Equal(("OWNER", "STANDBY"), (await first.RoleAsync(), await second.RoleAsync()));
+        var answer = (await first.QueryAsync(Question)).ToJsonString();
+        Assert.Contains("\"revenue\"", answer, StringComparison.Ordinal);
+        Assert.Equal(answer, (await second.QueryAsync(Question)).ToJsonString());
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => second.QueryAsync("mutation { promoteRebuild(input: { projection: \"funnels\" }) }"));
+        Assert.Contains($"process {first.Server.Id}", refused.Message, StringComparison.Ordinal);
+
+        // A rolling deploy: the old process ends in order, the next one goes on at once.
+        var clock = Stopwatch.StartNew();
+        var stopping = first.Server.StopAsync();
+        await second.BecomesAsync("OWNER");
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.Equal(0, await stopping);
+
+        await using var third = await Member.StartAsync(log, postgres, leaseSeconds: DefaultLease);
+        clock.Restart();
+        await second.Server.KillAsync();
+        await third.BecomesAsync("OWNER");
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, LongestTakeover);
+
+        await using var fourth = await Member.StartAsync(log, postgres, leaseSeconds: DefaultLease);
+        clock.Restart();
+        Signals.Send(third.Server.Id, Signals.Stop);
+        await fourth.BecomesAsync("OWNER");
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, LongestTakeover);
+        third.Continue();
+        await third.BecomesAsync("STANDBY");
+        await log.System.ImportAsync(FaultFixture.Project, FaultHistory.Lines(3, 300));
+        await third.MustEqualAsync(log);
+        await fourth.MustEqualAsync(log);
+    }
+
+    [Fact]
+    public async Task Two_processes_that_keep_taking_the_lease_from_each_other_count_everything_once()
+    {
+        var postgres = await PostgresFixture.FreshDatabaseAsync();
+        await using var first = Member.Launch(log, postgres);
+        await using var second = Member.Launch(log, postgres);
+        await using var connection = new NpgsqlConnection(postgres);
+        await connection.OpenAsync();
+        await second.ServesAsync();
+        for (var steal = 1; steal <= Steals; steal++)
+        {
+            // Taken away in the name of nobody, as soon as there has been some progress: whichever of the two sees it first goes on.
+            Assert.True(await Eventually.HoldsAsync(async () =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "update projecting.lease l set epoch = l.epoch + 1, owner = 'nobody', backend_pid = null where owner <> 'nobody' and $1 < (select events from projecting.instances where schema_name = 'facts')",
+                    connection);
+                command.Parameters.Add(new NpgsqlParameter { Value = (long)steal * 300 });
+                return await command.ExecuteNonQueryAsync() == 1;
+            }));
+        }
+        await first.MustEqualAsync(log);
+        await second.MustEqualAsync(log);
+        Assert.NotEqual(await first.RoleAsync(), await second.RoleAsync());
+    }
+}
