@@ -15,7 +15,13 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     private readonly TemporaryFolder folder = new("analytics-acceptance-");
     private HttpClient http = new();
 
-    private AnalyticsSystem() => ChildProcesses.Watch(folder.Path);
+    private readonly IReadOnlyList<(string Name, string Value)> settings;
+
+    private AnalyticsSystem(IReadOnlyList<(string Name, string Value)> settings)
+    {
+        this.settings = settings;
+        ChildProcesses.Watch(folder.Path);
+    }
 
     /// <summary>The run of the server that is current.</summary>
     public ServerProcess Server { get; private set; } = null!;
@@ -27,9 +33,10 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     public string AdminKey => File.ReadAllText(folder["admin.key"]).Trim();
 
     /// <summary>A system that has just been started from nothing.</summary>
-    public static async Task<AnalyticsSystem> StartAsync()
+    /// <param name="settings">Settings of the server, as environment variables.</param>
+    public static async Task<AnalyticsSystem> StartAsync(params IReadOnlyList<(string Name, string Value)> settings)
     {
-        var system = new AnalyticsSystem();
+        var system = new AnalyticsSystem(settings);
         await system.RestartAsync();
         return system;
     }
@@ -37,7 +44,7 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     /// <summary>Starts a server on what is there; the one before must have ended.</summary>
     public async Task RestartAsync()
     {
-        Server = await ServerProcess.StartAsync(DataDirectory);
+        Server = await ServerProcess.StartAsync(DataDirectory, settings);
         http.Dispose();
         http = new HttpClient { BaseAddress = Server.Address, Timeout = CatchUpLimit };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
@@ -158,7 +165,7 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     {
         http.Dispose();
         // A server that was killed leaves its Postgres running; the next one takes it over and, being the last, stops it.
-        if (!Server.IsAlive) Server = await ServerProcess.StartAsync(DataDirectory);
+        if (!Server.IsAlive) Server = await ServerProcess.StartAsync(DataDirectory, settings);
         Assert.Equal(0, await Server.StopAsync());
         folder.Dispose();
     }

@@ -40,9 +40,9 @@ internal sealed partial class ServerProcess
     public bool IsAlive => !hasEnded && !process.HasExited;
 
     /// <summary>Starts a server on a free port and returns when it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(string dataDirectory)
+    public static async Task<ServerProcess> StartAsync(string dataDirectory, params IReadOnlyList<(string Name, string Value)> settings)
     {
-        var server = new ServerProcess(AnalyticsCommand.Start("serve", "--urls", "http://127.0.0.1:0", "--data-directory", dataDirectory));
+        var server = new ServerProcess(AnalyticsCommand.Start(settings, ["serve", "--urls", "http://127.0.0.1:0", "--data-directory", dataDirectory]));
         try
         {
             server.Address = await server.serving.Task.WaitAsync(StartLimit);
