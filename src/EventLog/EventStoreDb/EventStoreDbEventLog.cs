@@ -14,6 +14,7 @@ public sealed class EventStoreDbEventLog : IEventLog
     private readonly BatchAppender batch;
     private readonly RepeatedAppends appends;
     private Guid identity;
+    private int disposed;
 
     /// <summary>A log on a server; nothing is connected until the first call.</summary>
     public EventStoreDbEventLog(EventStoreSettings settings)
@@ -139,6 +140,7 @@ public sealed class EventStoreDbEventLog : IEventLog
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
         await batch.DisposeAsync().ConfigureAwait(false);
         await client.DisposeAsync().ConfigureAwait(false);
     }

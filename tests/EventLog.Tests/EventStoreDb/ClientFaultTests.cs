@@ -68,6 +68,7 @@ public sealed class ClientFaultTests : IAsyncLifetime
         var log = EventStoreDbEventLog.Open(server.ConnectionString);
         Assert.IsType<AppendResult.Appended>(await log.AppendAsync("a", ExpectedRevision.Any, Events.Many(1), Token));
         await log.DisposeAsync().AsTask().WaitAsync(Token);
+        await log.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await log.AppendAsync("a", ExpectedRevision.Any, Events.Many(1), Token));
     }
 
