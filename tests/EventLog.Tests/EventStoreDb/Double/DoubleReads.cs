@@ -91,7 +91,7 @@ internal sealed class DoubleReads(ServerDouble server)
         await call.FlushAsync();
         await foreach (var e in live.ReadAllAsync(call.Cancelled))
         {
-            if (server.IsMute) await Task.Delay(System.Threading.Timeout.Infinite, call.Cancelled);
+            if (server.IsMute) await new TaskCompletionSource().Task.WaitAsync(call.Cancelled);
             if (Matches(filter, e)) call.Write(ToWire(e));
             if (filter.CheckpointInterval > 0 && ++considered % filter.CheckpointInterval == 0) call.Write(Checkpoint(e.Position));
             await call.FlushAsync();
