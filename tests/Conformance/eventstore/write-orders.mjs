@@ -1,5 +1,5 @@
 // What another program may do: node write-orders.mjs PACKAGE CONNECTION_STRING COUNT
-// Takes the first customer's event of the log as a pattern and appends COUNT orders like it, each with ids of its own, as new customers' events.
+// Takes the first customer's event of the log as a pattern and appends COUNT orders like it to the same stream, each with ids of its own.
 import { createRequire } from "node:module";
 import { randomUUID } from "node:crypto";
 
