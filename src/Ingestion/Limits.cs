@@ -30,6 +30,9 @@ public static class Limits
     /// <summary>Bytes of a refused event's body that are kept.</summary>
     public const int MaxRejectedBodyBytes = 65_536;
 
+    /// <summary>Customers whose streams' names are remembered: some 200 bytes each.</summary>
+    public const int KnownCustomers = 65_536;
+
     /// <summary>Requests whose bodies are in memory at once; more wait, unread.</summary>
     public const int MaxConcurrentRequests = 256;
 

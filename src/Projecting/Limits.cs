@@ -30,6 +30,15 @@ public static class Limits
     /// <summary>Longest time between two commits of the live loop while it stays behind.</summary>
     public static readonly TimeSpan LongestCommitInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>Events from which on a person is folded again only once in <see cref="MaxDeferral"/>, however often its events come late.</summary>
+    public const int HeavyPersonEvents = 20_000;
+
+    /// <summary>Such persons that are known at a time.</summary>
+    public const int MaxHeavyPersons = 10_000;
+
+    /// <summary>How often the live loop looks whether somebody has waited long enough, when no events come.</summary>
+    public static readonly TimeSpan DeferralCheck = TimeSpan.FromSeconds(2);
+
     /// <summary>Longest time that a person of a live read model waits for its refold.</summary>
     public static readonly TimeSpan MaxDeferral = TimeSpan.FromMinutes(1);
 

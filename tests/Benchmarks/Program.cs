@@ -12,7 +12,7 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
     foreach (var name in benchmarks.Keys.Order(StringComparer.Ordinal)) Console.Error.WriteLine("  " + name);
     return 2;
 }
-Console.WriteLine(await run(args[1..]));
+if (await run(args[1..]) is { Length: > 0 } line) Console.WriteLine(line);
 return 0;
 
 static string NameOf(Type type)

@@ -1,212 +1,182 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Threading.Channels;
 using EventSourcedAnalytics.EventLog.Grpc;
-using EventSourcedAnalytics.EventLog.Protocol.Rpc;
-using EventSourcedAnalytics.EventLog.Protocol.Shared;
-using EventSourcedAnalytics.EventLog.Protocol.Streams;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
-using ProtocolEmpty = Google.Protobuf.WellKnownTypes.Empty;
 
 namespace EventSourcedAnalytics.EventLog.EventStoreDb;
 
-/// <summary>
-/// Appends over one running <c>BatchAppend</c> call, many in flight at once. When the call breaks, what waits is answered with
-/// <see cref="AppendResult.Failed"/> - it may have been written or not - and the next append opens a new call.
-/// </summary>
-internal sealed class BatchAppender(EventStoreClient client) : IAsyncDisposable
+/// <summary>What is known of an append that a call carried.</summary>
+internal enum Fate
 {
-    /// <summary>The answer to an append that a follower refused: surely not written, to be sent again to the leader.</summary>
-    public static readonly AppendResult NotLeader = new AppendResult.Failed("The node is not the leader of its cluster.");
+    /// <summary>The server decided: written or refused.</summary>
+    Decided,
 
+    /// <summary>Surely not written; may be sent again.</summary>
+    NotTaken,
+
+    /// <summary>Written or not.</summary>
+    Unknown,
+}
+
+/// <summary>What became of an append.</summary>
+internal readonly record struct AppendOutcome(AppendResult Result, Fate Fate);
+
+/// <summary>
+/// Appends over one running <c>BatchAppend</c> call, many in flight at once. One sender takes whatever waits and sends it together, in the
+/// order in which it came. When the call breaks, what is on it is answered, and the next append opens a new call. The server never ends a
+/// call that is closed on this side only, so a call is always cancelled.
+/// </summary>
+internal sealed class BatchAppender : IAsyncDisposable
+{
+    private const int MessagesAtOnce = 128;
+
+    private readonly EventStoreClient client;
+    private readonly Channel<PendingAppend> queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(EventStoreLimits.AppendsInFlight) { SingleReader = true });
     private readonly SemaphoreSlim places = new(EventStoreLimits.AppendsInFlight);
-    private readonly SemaphoreSlim sending = new(1);
     private readonly CancellationTokenSource closed = new();
-    private Connection? connection;
+    private readonly Task sending;
+    private readonly Task watching;
+    private volatile BatchCall? call;
+    private volatile bool isUnsupported;
 
-    /// <summary>Sends appends one behind the other, so that those to one stream keep their order; the tasks end when they are answered.</summary>
-    public async Task<Task<AppendResult>[]> SendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
+    public BatchAppender(EventStoreClient client)
     {
-        var answers = new Task<AppendResult>[appends.Count];
-        await sending.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        this.client = client;
+        sending = Task.Run(SendAsync);
+        watching = Task.Run(WatchAsync);
+    }
+
+    /// <summary>Whether the server turned out to be too old for this call.</summary>
+    public bool IsUnsupported => isUnsupported |= call?.IsUnimplemented == true;
+
+    /// <summary>The server's words, if it let this user not even begin.</summary>
+    public Exception? Denied => call?.Denied;
+
+    /// <summary>Sends appends one behind the other, so that those to one stream keep their order.</summary>
+    /// <returns>Their outcomes, in the same order. Cancelling ends the wait; what has been sent is not taken back.</returns>
+    /// <exception cref="ObjectDisposedException">The log is closed.</exception>
+    public async Task<AppendOutcome[]> AppendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
+    {
+        var waiting = new PendingAppend[appends.Count];
+        for (var i = 0; i < waiting.Length; i++)
         {
-            var unsent = new List<IMessage>();
-            for (var i = 0; i < appends.Count; i++)
+            waiting[i] = new PendingAppend(appends[i]);
+            try
             {
-                if (!places.Wait(0, CancellationToken.None))
-                {
-                    await FlushAsync(unsent, cancellationToken).ConfigureAwait(false);
-                    await places.WaitAsync(cancellationToken).ConfigureAwait(false);
-                }
-                var current = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-                answers[i] = AnswerAsync(current.Expect(appends[i], unsent));
-                if (unsent.Count >= 64) await FlushAsync(unsent, cancellationToken).ConfigureAwait(false);
+                await queue.Writer.WriteAsync(waiting[i], cancellationToken).ConfigureAwait(false);
             }
-            await FlushAsync(unsent, cancellationToken).ConfigureAwait(false);
+            catch (ChannelClosedException)
+            {
+                throw new ObjectDisposedException(nameof(EventStoreDbEventLog), "The log has been closed.");
+            }
         }
-        finally
-        {
-            sending.Release();
-        }
-        return answers;
+        var outcomes = new AppendOutcome[waiting.Length];
+        for (var i = 0; i < waiting.Length; i++) outcomes[i] = await waiting[i].Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return outcomes;
     }
 
     public async ValueTask DisposeAsync()
     {
+        queue.Writer.TryComplete();
         await closed.CancelAsync().ConfigureAwait(false);
-        connection?.Fail(new RpcException(StatusCode.Cancelled, "The log has been closed."));
+        call?.End(new RpcException(StatusCode.Cancelled, "The log has been closed."));
+        await Task.WhenAll(sending, watching).ConfigureAwait(false);
+        while (queue.Reader.TryRead(out var left)) left.Answer(new AppendResult.Failed("The log has been closed."), Fate.NotTaken);
         closed.Dispose();
     }
 
-    private async Task<AppendResult> AnswerAsync(Task<AppendResult> answer)
+    private async Task SendAsync()
     {
+        var messages = new List<IMessage>();
         try
         {
-            return await answer.WaitAsync(client.Settings.DefaultDeadline).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return new AppendResult.Failed($"The event store did not answer within {client.Settings.DefaultDeadline.TotalSeconds:0.#} s.");
-        }
-        finally
-        {
-            places.Release();
-        }
-    }
-
-    private async Task FlushAsync(List<IMessage> unsent, CancellationToken cancellationToken)
-    {
-        if (unsent.Count == 0 || connection is not { } current) return;
-        try
-        {
-            await current.WriteAsync(unsent, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is RpcException or IOException or HttpRequestException or ObjectDisposedException or InvalidOperationException)
-        {
-            // The call itself knows better why it ended.
-            await Task.WhenAny(current.Received, Task.Delay(EventStoreLimits.LastWords, CancellationToken.None)).ConfigureAwait(false);
-            current.Fail(e);
-        }
-        unsent.Clear();
-    }
-
-    private async ValueTask<Connection> ConnectAsync(CancellationToken cancellationToken)
-    {
-        if (connection is { IsBroken: false } running) return running;
-        var channel = await client.Nodes.GetAsync(cancellationToken).ConfigureAwait(false);
-        return connection = new Connection(client, channel, closed.Token);
-    }
-
-    /// <summary>One running call.</summary>
-    private sealed class Connection
-    {
-        private readonly ConcurrentDictionary<Guid, (TaskCompletionSource<AppendResult> Answer, StreamAppend Append)> waiting = new();
-        private readonly StreamingContent content = new();
-        private readonly CancellationTokenSource ended;
-        private readonly EventStoreClient client;
-        private volatile Exception? failure;
-
-        public Connection(EventStoreClient client, GrpcChannel channel, CancellationToken closed)
-        {
-            this.client = client;
-            ended = CancellationTokenSource.CreateLinkedTokenSource(closed);
-            Received = ReceiveAsync(channel, ended.Token);
-        }
-
-        public bool IsBroken => failure is not null;
-
-        /// <summary>Completes, never with an error, when the call has ended.</summary>
-        public Task Received { get; }
-
-        public Task<AppendResult> Expect(StreamAppend append, List<IMessage> messages)
-        {
-            var correlation = Guid.NewGuid();
-            var answer = new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting[correlation] = (answer, append);
-            AddMessages(WireUuid.Structured(correlation), append, messages);
-            if (failure is { } known) Fail(known);
-            return answer.Task;
-        }
-
-        public Task WriteAsync(List<IMessage> messages, CancellationToken cancellationToken) => content.WriteAsync(messages, cancellationToken);
-
-        public void Fail(Exception reason)
-        {
-            failure ??= reason;
-            foreach (var correlation in waiting.Keys)
-                if (waiting.TryRemove(correlation, out var lost)) lost.Answer.TrySetResult(IsNotLeader(reason) ? NotLeader : new AppendResult.Failed(reason.Message));
-            content.End();
-            try
+            while (await queue.Reader.WaitToReadAsync(closed.Token).ConfigureAwait(false))
             {
-                ended.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // The call has ended by itself at the same time.
-            }
-        }
-
-        private static bool IsNotLeader(Exception reason) => reason is RpcException rpc && rpc.Trailers.GetValueOrDefault("exception") == "not-leader";
-
-        private async Task ReceiveAsync(GrpcChannel channel, CancellationToken cancellationToken)
-        {
-            try
-            {
-                await using var call = await channel.StartAsync("/event_store.client.streams.Streams/BatchAppend", content, BatchAppendResp.Parser,
-                    client.Nodes.Headers, null, cancellationToken).ConfigureAwait(false);
-                while (await call.ReadAsync(cancellationToken).ConfigureAwait(false) is { } response)
-                    if (waiting.TryRemove(WireUuid.ToGuid(response.CorrelationId), out var answered)) answered.Answer.TrySetResult(ToResult(response, answered.Append));
-                Fail(new RpcException(StatusCode.Unavailable, "The event store ended the call."));
-            }
-            catch (Exception e)
-            {
-                if (e is RpcException rpc) client.Nodes.Report(channel, rpc);
-                Fail(e);
-            }
-            finally
-            {
-                ended.Dispose();
-                content.Dispose();
-            }
-        }
-
-        private void AddMessages(UUID correlation, StreamAppend append, List<IMessage> messages)
-        {
-            var options = new BatchAppendReq.Types.Options { StreamIdentifier = ClientWire.Identifier(append.Stream), Deadline = Duration.FromTimeSpan(client.Settings.DefaultDeadline) };
-            if (append.Expected == ExpectedRevision.Any) options.Any = new ProtocolEmpty();
-            else if (append.Expected == ExpectedRevision.NoStream) options.NoStream = new ProtocolEmpty();
-            else if (append.Expected == ExpectedRevision.StreamExists) options.StreamExists = new ProtocolEmpty();
-            else options.StreamPosition = (ulong)append.Expected.ToInt64();
-            var message = new BatchAppendReq { CorrelationId = correlation, Options = options };
-            var bytes = 0;
-            foreach (var e in append.Events)
-            {
-                if (bytes > 0 && bytes + e.Data.Length + e.Metadata.Length > EventStoreLimits.BatchMessageBytes)
+                while (queue.Reader.TryRead(out var append))
                 {
-                    messages.Add(message);
-                    message = new BatchAppendReq { CorrelationId = correlation };
-                    bytes = 0;
+                    await TakeAsync(append, messages).ConfigureAwait(false);
+                    if (messages.Count >= MessagesAtOnce) await FlushAsync(messages).ConfigureAwait(false);
                 }
-                message.ProposedMessages.Add(ClientWire.ToBatchProposed(e));
-                bytes += e.Data.Length + e.Metadata.Length;
+                await FlushAsync(messages).ConfigureAwait(false);
             }
-            message.IsFinal = true;
-            messages.Add(message);
         }
-
-        private static AppendResult ToResult(BatchAppendResp response, StreamAppend append)
+        catch (OperationCanceledException) when (closed.IsCancellationRequested)
         {
-            if (response.Success is { } success)
-            {
-                var position = success.Position is { } p ? new LogPosition((long)p.CommitPosition, (long)p.PreparePosition) : default;
-                return new AppendResult.Appended(success.NoStream is null ? (long)success.CurrentRevision : -1, position);
-            }
-            var error = response.Error ?? new Status { Message = "an answer without a result" };
-            if (error.Details?.TryUnpack<WrongExpectedVersion>(out var wrong) == true)
-                return new AppendResult.WrongExpectedRevision(wrong.CurrentNoStream is null ? (long)wrong.CurrentStreamRevision : null);
-            if (error.Details?.Is(StreamDeleted.Descriptor) == true) return new AppendResult.StreamDeleted();
-            if (error.Details?.TryUnpack<MaximumAppendSizeExceeded>(out var size) == true) return new AppendResult.TooLarge((int)size.MaxAppendSize);
-            return new AppendResult.Failed($"The event store refused the append to {append.Stream}: {error.Code} {error.Message}");
+            // What waits is answered by the one who closes.
         }
+    }
+
+    private async Task TakeAsync(PendingAppend append, List<IMessage> messages)
+    {
+        if (!places.Wait(0, CancellationToken.None))
+        {
+            await FlushAsync(messages).ConfigureAwait(false);
+            await places.WaitAsync(closed.Token).ConfigureAwait(false);
+        }
+        append.ReleaseWhenAnswered(places);
+        try
+        {
+            if (call is not { IsBroken: false })
+            {
+                if (IsUnsupported)
+                {
+                    append.Answer(new AppendResult.Failed("The server has no call for many appends at once."), Fate.NotTaken);
+                    return;
+                }
+                // Messages of a call that broke are answered already.
+                messages.Clear();
+                call = new BatchCall(client, await client.Nodes.GetAsync(closed.Token).ConfigureAwait(false), closed.Token);
+            }
+            call.Add(append, messages);
+        }
+        catch (Exception e) when (e is DiscoveryException or ObjectDisposedException)
+        {
+            append.Answer(new AppendResult.Failed(e.Message), Fate.NotTaken);
+        }
+    }
+
+    private async Task FlushAsync(List<IMessage> messages)
+    {
+        if (messages.Count > 0 && call is { } current) await current.WriteAsync(messages).ConfigureAwait(false);
+        messages.Clear();
+    }
+
+    /// <summary>Ends a call on which an append waits for too long: a server answers each within two seconds, if only to say that it could not.</summary>
+    private async Task WatchAsync()
+    {
+        var deadline = client.Settings.DefaultDeadline;
+        if (deadline == Timeout.InfiniteTimeSpan) return;
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Math.Clamp(deadline.TotalMilliseconds / 10, 10, 1_000)));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(closed.Token).ConfigureAwait(false))
+                if (call is { IsBroken: false } current && current.LongestWait > deadline)
+                    current.End(new RpcException(StatusCode.DeadlineExceeded, $"The event store did not answer within {deadline.TotalSeconds:0.#} s."));
+        }
+        catch (OperationCanceledException)
+        {
+            // Closed.
+        }
+    }
+}
+
+/// <summary>An append and who waits for it.</summary>
+internal sealed class PendingAppend(StreamAppend append)
+{
+    private readonly TaskCompletionSource<AppendOutcome> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SemaphoreSlim? place;
+
+    public StreamAppend Append => append;
+
+    public Task<AppendOutcome> Outcome => answer.Task;
+
+    /// <summary>When it was given to a call, by <see cref="Stopwatch"/>.</summary>
+    public long SentAt { get; set; }
+
+    public void ReleaseWhenAnswered(SemaphoreSlim places) => place = places;
+
+    public void Answer(AppendResult result, Fate fate)
+    {
+        if (answer.TrySetResult(new AppendOutcome(result, fate))) place?.Release();
     }
 }

@@ -8,27 +8,36 @@ namespace EventSourcedAnalytics.EventLog.EventStoreDb;
 /// <summary>The log on an EventStoreDB (or KurrentDB) node or cluster.</summary>
 public sealed class EventStoreDbEventLog : IEventLog
 {
-    private const string IdentityStream = "log-identity";
     private const string IdentityType = "log-identified";
 
     private readonly EventStoreClient client;
-    private readonly BatchAppender appender;
+    private readonly BatchAppender batch;
+    private readonly RepeatedAppends appends;
     private Guid identity;
+    private int disposed;
 
     /// <summary>A log on a server; nothing is connected until the first call.</summary>
     public EventStoreDbEventLog(EventStoreSettings settings)
     {
         client = new EventStoreClient(settings);
-        appender = new BatchAppender(client);
+        batch = new BatchAppender(client);
+        appends = new RepeatedAppends(client, batch);
     }
 
     /// <summary>A log behind a connection string such as <c>esdb://localhost:2113?tls=false</c>.</summary>
     /// <exception cref="FormatException">The text is no connection string.</exception>
     public static EventStoreDbEventLog Open(string connectionString) => new(EventStoreSettings.Create(connectionString));
 
+    /// <summary>The stream that holds the log's identity; tests on a shared server have one of their own.</summary>
+    internal string IdentityStream { get; init; } = "log-identity";
+
+    /// <summary>How long a subscription may be silent before the log is asked whether it should be.</summary>
+    internal TimeSpan Heartbeat { get; init; } = EventStoreLimits.Heartbeat;
+
     /// <inheritdoc/>
     public async ValueTask<Guid> GetIdentityAsync(CancellationToken cancellationToken)
     {
+        if (identity == Guid.Empty && await ReadIdentityAsync(cancellationToken).ConfigureAwait(false) is { } known) identity = known;
         if (identity != Guid.Empty) return identity;
         var proposal = new EventToAppend(Guid.NewGuid(), IdentityType, Encoding.UTF8.GetBytes($$"""{"id":"{{Guid.NewGuid()}}"}"""));
         try
@@ -37,11 +46,10 @@ public sealed class EventStoreDbEventLog : IEventLog
         }
         catch (WrongExpectedVersionException)
         {
-            // The log was identified before; the first event counts.
+            // Somebody else was faster; the first event counts.
         }
-        var events = await client.ReadStreamAsync(ReadDirection.Forwards, IdentityStream, null, 1, cancellationToken).ConfigureAwait(false);
-        using var document = JsonDocument.Parse(events![0].Data);
-        return identity = document.RootElement.GetProperty("id").GetGuid();
+        return identity = await ReadIdentityAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidDataException($"The stream {IdentityStream}, which holds the log's identity, can't be read: it was deleted or its access list excludes this user.");
     }
 
     /// <inheritdoc/>
@@ -53,19 +61,10 @@ public sealed class EventStoreDbEventLog : IEventLog
     {
         ArgumentNullException.ThrowIfNull(appends);
         foreach (var append in appends) Check(append);
-        try
-        {
-            var results = await SendAsync(appends, cancellationToken).ConfigureAwait(false);
-            var refused = Enumerable.Range(0, results.Length).Where(i => ReferenceEquals(results[i], BatchAppender.NotLeader)).ToArray();
-            if (refused.Length == 0) return results;
-            var again = await SendAsync([.. refused.Select(i => appends[i])], cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i < refused.Length; i++) results[refused[i]] = again[i];
-            return results;
-        }
-        catch (DiscoveryException e)
-        {
-            return [.. appends.Select(_ => new AppendResult.Failed(e.Message))];
-        }
+        if (!appends.Any(IsOversized)) return await this.appends.AppendAsync(appends, cancellationToken).ConfigureAwait(false);
+        var fitting = await this.appends.AppendAsync([.. appends.Where(append => !IsOversized(append))], cancellationToken).ConfigureAwait(false);
+        var next = 0;
+        return [.. appends.Select(append => IsOversized(append) ? new AppendResult.TooLarge(EventStoreLimits.EventBytes) : fitting[next++])];
     }
 
     /// <inheritdoc/>
@@ -93,12 +92,9 @@ public sealed class EventStoreDbEventLog : IEventLog
     {
         ArgumentNullException.ThrowIfNull(filter);
         CheckMaxCount(maxCount);
-        var head = await GetHeadAsync(cancellationToken).ConfigureAwait(false);
+        // One more than asked for tells whether the log ends here.
+        var (head, events) = await client.ReadBehindAsync(after, maxCount + 1, filter, cancellationToken).ConfigureAwait(false);
         if (head is null || after >= head) return new LogPage([], after, true);
-        var events = new List<RecordedEvent>();
-        // The server starts with the event at the position itself, and one more than asked for tells whether the log ends here.
-        await foreach (var e in client.ReadAllAsync(ReadDirection.Forwards, after, maxCount + 2, filter, cancellationToken).ConfigureAwait(false))
-            if (after is null || e.Position > after) events.Add(e);
         if (events.Count > maxCount)
         {
             events.RemoveRange(maxCount, events.Count - maxCount);
@@ -109,11 +105,8 @@ public sealed class EventStoreDbEventLog : IEventLog
     }
 
     /// <inheritdoc/>
-    public async ValueTask<LogPosition?> GetHeadAsync(CancellationToken cancellationToken)
-    {
-        await foreach (var e in client.ReadAllAsync(ReadDirection.Backwards, null, 1, null, cancellationToken).ConfigureAwait(false)) return e.Position;
-        return null;
-    }
+    public async ValueTask<LogPosition?> GetHeadAsync(CancellationToken cancellationToken) =>
+        await client.ReadAllAsync(ReadDirection.Backwards, null, 1, null, cancellationToken).ConfigureAwait(false) is [var last] ? last.Position : null;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<LogPage> SubscribeToAllAsync(LogPosition? after, int maxPageEvents, StreamFilter filter,
@@ -133,7 +126,7 @@ public sealed class EventStoreDbEventLog : IEventLog
             after = page.LastPosition;
             yield return page;
             if (!page.IsHead) continue;
-            var live = new LiveSubscription(client, filter, maxPageEvents);
+            var live = new LiveSubscription(client, filter, maxPageEvents, position => ReadPageAsync(position, maxPageEvents, filter, cancellationToken), Heartbeat);
             await foreach (var next in live.ReadAsync(after, cancellationToken).ConfigureAwait(false))
             {
                 failures = 0;
@@ -147,23 +140,35 @@ public sealed class EventStoreDbEventLog : IEventLog
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await appender.DisposeAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
+        await batch.DisposeAsync().ConfigureAwait(false);
         await client.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<AppendResult[]> SendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>
-        await Task.WhenAll(await appender.SendAsync(appends, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+    private async Task<Guid?> ReadIdentityAsync(CancellationToken cancellationToken)
+    {
+        if (await client.ReadStreamAsync(ReadDirection.Forwards, IdentityStream, null, 1, cancellationToken).ConfigureAwait(false) is not [var first]) return null;
+        using var document = JsonDocument.Parse(first.Data);
+        return document.RootElement.GetProperty("id").GetGuid();
+    }
 
+    /// <returns>Null while the server can't be had.</returns>
     private async Task<LogPage?> ReadPageAsync(LogPosition? after, int maxPageEvents, StreamFilter filter, CancellationToken cancellationToken)
     {
         try
         {
             return await ReadAllAsync(after, maxPageEvents, filter, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is DiscoveryException or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Aborted or StatusCode.DeadlineExceeded })
+        catch (Exception e) when (e is DiscoveryException || e is RpcException rpc && rpc.IsTransient())
         {
             return null;
         }
+    }
+
+    private static bool IsOversized(StreamAppend append)
+    {
+        foreach (var e in append.Events) if ((long)e.Data.Length + e.Metadata.Length > EventStoreLimits.EventBytes) return true;
+        return false;
     }
 
     private static void Check(StreamAppend append)

@@ -34,6 +34,12 @@ public sealed class MaximumAppendSizeExceededException(int maxBytes) : Exception
     public int MaxBytes { get; } = maxBytes;
 }
 
+/// <summary>The server does not let this user do this: a matter of the credentials or of the stream's access list, not of trying again.</summary>
+/// <param name="what">What was asked for.</param>
+/// <param name="inner">The server's answer.</param>
+public sealed class AccessDeniedException(string what, Exception? inner = null)
+    : Exception($"The event store denies access: {what}. Check the user and password (or the certificate) in EventStore__ConnectionString and the stream's access list.", inner);
+
 /// <summary>No member of the cluster could be found that fits.</summary>
 /// <param name="message">What was tried.</param>
 /// <param name="inner">The last failure.</param>

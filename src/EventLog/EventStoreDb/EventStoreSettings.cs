@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using EventSourcedAnalytics.EventLog.Grpc;
 
 namespace EventSourcedAnalytics.EventLog.EventStoreDb;
 
@@ -24,7 +27,9 @@ public enum NodePreference
 public readonly record struct NodeEndpoint(string Host, int Port)
 {
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+    public override string ToString() => Host.Contains(':', StringComparison.Ordinal) && !Host.StartsWith('[')
+        ? string.Create(CultureInfo.InvariantCulture, $"[{Host}]:{Port}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 }
 
 /// <summary>
@@ -58,6 +63,15 @@ public sealed record EventStoreSettings
 
     /// <summary>Option <c>gossipTimeout</c>, seconds.</summary>
     public TimeSpan GossipTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Option <c>tlsCaFile</c>: a PEM file with the authorities that the nodes' certificates come from; null = those of the system.</summary>
+    public string? AuthoritiesFile { get; init; }
+
+    /// <summary>Option <c>userCertFile</c>: a PEM file with the certificate that names the user; goes with <see cref="UserKeyFile"/>.</summary>
+    public string? UserCertificateFile { get; init; }
+
+    /// <summary>Option <c>userKeyFile</c>: a PEM file with that certificate's private key.</summary>
+    public string? UserKeyFile { get; init; }
 
     /// <summary>Option <c>keepAliveInterval</c>, milliseconds; -1 = none.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(10);
@@ -99,6 +113,8 @@ public sealed record EventStoreSettings
             Authorization = at < 0 ? null : ParseCredentials(authority[..at]),
         };
         foreach (var option in (query ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries)) settings = settings.With(option);
+        if (settings.UserCertificateFile is null != settings.UserKeyFile is null)
+            throw new FormatException("The EventStoreDB connection string needs both userCertFile and userKeyFile, or none of them.");
         return settings;
     }
 
@@ -119,8 +135,24 @@ public sealed record EventStoreSettings
             "keepalivetimeout" => this with { KeepAliveTimeout = Milliseconds(name, value) },
             "defaultdeadline" => this with { DefaultDeadline = Milliseconds(name, value) },
             "connectionname" => this with { ConnectionName = value },
+            "tlscafile" => this with { AuthoritiesFile = value },
+            "usercertfile" => this with { UserCertificateFile = value },
+            "userkeyfile" => this with { UserKeyFile = value },
             _ => this,
         };
+    }
+
+    /// <summary>What a connection to one node needs.</summary>
+    /// <exception cref="IOException">A file of certificates can't be read.</exception>
+    /// <exception cref="CryptographicException">A file holds no certificate or key.</exception>
+    internal ChannelOptions ToChannelOptions()
+    {
+        var options = new ChannelOptions(VerifyCertificate, KeepAliveInterval, KeepAliveTimeout);
+        if (UserCertificateFile is not null) options = options with { ClientCertificate = X509Certificate2.CreateFromPemFile(UserCertificateFile, UserKeyFile) };
+        if (AuthoritiesFile is null) return options;
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(AuthoritiesFile);
+        return options with { Authorities = authorities };
     }
 
     private static NodeEndpoint ParseHost(string text)

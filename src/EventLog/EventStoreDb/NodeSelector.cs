@@ -13,8 +13,8 @@ namespace EventSourcedAnalytics.EventLog.EventStoreDb;
 internal sealed class NodeSelector(EventStoreSettings settings) : IDisposable
 {
     private readonly SemaphoreSlim gate = new(1);
-    private readonly ChannelOptions options = new(settings.VerifyCertificate, settings.KeepAliveInterval, settings.KeepAliveTimeout);
-    private readonly List<GrpcChannel> retired = [];
+    private readonly ChannelOptions options = settings.ToChannelOptions();
+    private readonly Queue<GrpcChannel> retired = [];
     private GrpcChannel? current;
 
     public CallHeaders Headers { get; } = new(settings.Preference == NodePreference.Leader, settings.ConnectionName, settings.Authorization);
@@ -41,13 +41,13 @@ internal sealed class NodeSelector(EventStoreSettings settings) : IDisposable
         if (failure.Trailers.GetValueOrDefault("exception") == "not-leader" && failure.Trailers.TryGetValue("leader-endpoint-host", out var host)
             && failure.Trailers.TryGetValue("leader-endpoint-port", out var port) && int.TryParse(port, out var number))
             Replace(channel, Open(new NodeEndpoint(host, number)));
-        else if (failure.StatusCode == StatusCode.Unavailable && settings.Discover)
-            Replace(channel, null);
+        else if (failure.IsNotLeader() || failure.StatusCode == StatusCode.Unavailable)
+            Forget(channel);
     }
 
     public void Dispose()
     {
-        lock (retired) retired.ForEach(channel => channel.Dispose());
+        lock (retired) while (retired.TryDequeue(out var channel)) channel.Dispose();
         current?.Dispose();
         gate.Dispose();
     }
@@ -83,7 +83,7 @@ internal sealed class NodeSelector(EventStoreSettings settings) : IDisposable
                 {
                     using var channel = Open(seed);
                     var cluster = await channel.UnaryAsync("/event_store.client.gossip.Gossip/Read", GrpcFraming.ToBytes(new Empty()), ClusterInfo.Parser,
-                        new CallHeaders(false, settings.ConnectionName, null), settings.GossipTimeout, cancellationToken).ConfigureAwait(false);
+                        Headers with { RequiresLeader = false }, settings.GossipTimeout, cancellationToken).ConfigureAwait(false);
                     if (Choose(cluster, settings.Preference, Random.Shared) is { } chosen) return chosen;
                 }
                 catch (RpcException e)
@@ -105,7 +105,7 @@ internal sealed class NodeSelector(EventStoreSettings settings) : IDisposable
             try
             {
                 var addresses = await Dns.GetHostAddressesAsync(seeds[0].Host, cancellationToken).ConfigureAwait(false);
-                seeds = [.. addresses.Select(a => new NodeEndpoint(a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{a}]" : a.ToString(), seeds[0].Port))];
+                seeds = [.. addresses.Select(a => new NodeEndpoint(a.ToString(), seeds[0].Port))];
             }
             catch (System.Net.Sockets.SocketException)
             {
@@ -116,14 +116,28 @@ internal sealed class NodeSelector(EventStoreSettings settings) : IDisposable
         return seeds;
     }
 
-    private GrpcChannel Open(NodeEndpoint node) => new(new Uri($"{(settings.Tls ? "https" : "http")}://{node}"), options);
+    private GrpcChannel Open(NodeEndpoint node) => new(AddressOf(node), options);
 
-    /// <summary>Running calls keep the old channel alive until this is disposed.</summary>
+    private Uri AddressOf(NodeEndpoint node) => new($"{(settings.Tls ? "https" : "http")}://{node}");
+
+    /// <summary>The next call chooses anew; a single node that was named and has no other to lead to is tried again over the same channel.</summary>
+    private void Forget(GrpcChannel channel)
+    {
+        if (settings.Discover || channel.Address != AddressOf(settings.Hosts[0])) Replace(channel, null);
+    }
+
+    /// <summary>Calls that run on the old channel may go on for a while: a few channels are kept, the oldest is closed.</summary>
     private void Replace(GrpcChannel failed, GrpcChannel? next)
     {
-        if (Interlocked.CompareExchange(ref current, next, failed) == failed)
-            lock (retired) retired.Add(failed);
-        else
+        if (Interlocked.CompareExchange(ref current, next, failed) != failed)
+        {
             next?.Dispose();
+            return;
+        }
+        lock (retired)
+        {
+            retired.Enqueue(failed);
+            if (retired.Count > EventStoreLimits.RetiredChannels) retired.Dequeue().Dispose();
+        }
     }
 }

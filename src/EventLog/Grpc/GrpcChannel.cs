@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 
 namespace EventSourcedAnalytics.EventLog.Grpc;
@@ -10,7 +11,14 @@ namespace EventSourcedAnalytics.EventLog.Grpc;
 /// <param name="VerifyCertificate">Whether the server's certificate is checked.</param>
 /// <param name="KeepAliveInterval">Time between HTTP/2 pings; infinite = none.</param>
 /// <param name="KeepAliveTimeout">Time a ping may stay without an answer.</param>
-internal sealed record ChannelOptions(bool VerifyCertificate, TimeSpan KeepAliveInterval, TimeSpan KeepAliveTimeout);
+internal sealed record ChannelOptions(bool VerifyCertificate, TimeSpan KeepAliveInterval, TimeSpan KeepAliveTimeout)
+{
+    /// <summary>The certificate that names this client, or null.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>The authorities that servers' certificates must come from; null = those of the system.</summary>
+    public X509Certificate2Collection? Authorities { get; init; }
+}
 
 /// <summary>gRPC calls to one server over HTTP/2, with or without TLS.</summary>
 internal sealed class GrpcChannel : IDisposable
@@ -18,7 +26,13 @@ internal sealed class GrpcChannel : IDisposable
     /// <summary>Bytes of one message from the server, as large as the server's own limit.</summary>
     public const int MaxMessageBytes = 17 * 1_048_576;
 
+    /// <summary>Bytes of one call's answers that may be under way, so that a reader keeps the connection busy.</summary>
+    private const int WindowBytes = 1_048_576;
+
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The shortest that the HTTP client takes for its pings.</summary>
+    private static readonly TimeSpan ShortestPing = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient client;
 
@@ -29,14 +43,14 @@ internal sealed class GrpcChannel : IDisposable
         {
             EnableMultipleHttp2Connections = true,
             ConnectTimeout = ConnectTimeout,
-            KeepAlivePingDelay = options.KeepAliveInterval,
-            KeepAlivePingTimeout = options.KeepAliveTimeout,
+            InitialHttp2StreamWindowSize = WindowBytes,
+            KeepAlivePingDelay = AtLeast(options.KeepAliveInterval),
+            KeepAlivePingTimeout = AtLeast(options.KeepAliveTimeout),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             UseProxy = false,
         };
-        if (!options.VerifyCertificate)
-            handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true };
+        handler.SslOptions = SslOptionsOf(options);
         client = new HttpClient(handler)
         {
             BaseAddress = address,
@@ -90,14 +104,32 @@ internal sealed class GrpcChannel : IDisposable
             var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             return await GrpcCall<TResponse>.OpenAsync(request, response, parser, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             request.Dispose();
-            throw new RpcException(StatusCode.Unavailable, $"The event store at {Address} could not be reached: {e.Message}", inner: e);
+            throw new RpcException(StatusCode.Unavailable, $"The event store at {Address} could not be reached: {e.Message}", inner: e)
+            {
+                IsUnsent = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError },
+            };
         }
     }
 
     public void Dispose() => client.Dispose();
+
+    private static TimeSpan AtLeast(TimeSpan asked) => asked == Timeout.InfiniteTimeSpan || asked > ShortestPing ? asked : ShortestPing;
+
+    private static SslClientAuthenticationOptions SslOptionsOf(ChannelOptions options)
+    {
+        var ssl = new SslClientAuthenticationOptions();
+        if (options.ClientCertificate is { } certificate) ssl.ClientCertificates = [certificate];
+        if (!options.VerifyCertificate) ssl.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        else if (options.Authorities is { } authorities)
+        {
+            ssl.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            ssl.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+        return ssl;
+    }
 }
 
 /// <summary>The headers that EventStoreDB looks at.</summary>

@@ -21,4 +21,7 @@ public sealed class RpcException : Exception
 
     /// <summary>The trailers, by lower-case name.</summary>
     public IReadOnlyDictionary<string, string> Trailers { get; }
+
+    /// <summary>Whether no connection could be made, so that the server never saw the call.</summary>
+    internal bool IsUnsent { get; init; }
 }

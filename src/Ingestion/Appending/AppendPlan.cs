@@ -30,11 +30,11 @@ internal sealed class AppendPlan(Project project)
     {
         var customer = ready.Event.Customer;
         var isKnown = groups.TryGetValue(customer, out var group);
-        var key = isKnown ? group.Key : CustomerKeys.Of(project.CustomerSecret, customer);
-        var id = EventIds.Of(key, ready.Event.MessageId);
+        var place = isKnown ? group.Customer : KnownCustomers.PlaceOf(project, customer);
+        var id = EventIds.Of(place.Key, ready.Event.MessageId);
         if (!ids.Add(id)) return false;
         var data = buffer.Encode(ready.Event, ready.SentAs);
-        if (!isKnown || group.Bytes + data.Length > Limits.MaxAppendBytes || (ready.IsOrdered && group.Place < lastOrdered)) group = NewGroup(key);
+        if (!isKnown || group.Bytes + data.Length > Limits.MaxAppendBytes || (ready.IsOrdered && group.Place < lastOrdered)) group = NewGroup(place);
         group.Events.Add(new EventToAppend(id, EventTypes.NameOf(ready.Event.Type), data));
         appends[group.Place].Indexes.Add(index);
         groups[customer] = group with { Bytes = group.Bytes + data.Length };
@@ -42,12 +42,12 @@ internal sealed class AppendPlan(Project project)
         return true;
     }
 
-    private Group NewGroup(CustomerKey key)
+    private Group NewGroup(CustomerPlace customer)
     {
         var events = new List<EventToAppend>(1);
-        appends.Add(new PlannedAppend(new StreamAppend(StreamNames.Customer(project.Id, key), ExpectedRevision.Any, events), new List<int>(1)));
-        return new Group(key, appends.Count - 1, events, 0);
+        appends.Add(new PlannedAppend(new StreamAppend(customer.Stream, ExpectedRevision.Any, events), new List<int>(1)));
+        return new Group(customer, appends.Count - 1, events, 0);
     }
 
-    private readonly record struct Group(CustomerKey Key, int Place, List<EventToAppend> Events, int Bytes);
+    private readonly record struct Group(CustomerPlace Customer, int Place, List<EventToAppend> Events, int Bytes);
 }

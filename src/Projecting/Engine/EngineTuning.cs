@@ -7,5 +7,11 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// <param name="CommitEvents">Events after which what is folded in memory is committed, however far behind everything is.</param>
 internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int Workers, int CommitEvents)
 {
+    /// <summary>Events from which on a person of a live read model is folded again only once in <see cref="Deferral"/>.</summary>
+    public int HeavyPersonEvents { get; init; } = Limits.HeavyPersonEvents;
+
+    /// <summary>How long such a person waits, and anybody at most.</summary>
+    public TimeSpan Deferral { get; init; } = Limits.MaxDeferral;
+
     public static EngineTuning Default { get; } = new(Limits.MaxBatchEvents, Limits.MaxCatchUpBatchEvents, -1, Limits.MaxUncommittedEvents);
 }

@@ -20,6 +20,7 @@ public sealed partial class ProjectionEngine
         private readonly FactsStore factsStore;
         private readonly FactsStage factsStage;
         private readonly Partitioner partitioner;
+        private readonly HeavyPersons heavy;
         private readonly FoldStage folding;
         private readonly LogFollower follower;
         private readonly System.Collections.Concurrent.ConcurrentBag<Task> catchUps = [];
@@ -37,7 +38,8 @@ public sealed partial class ProjectionEngine
         private long lastCommit = Stopwatch.GetTimestamp();
         // The longer it is behind, the more is committed at once: a person that comes often is written once.
         private TimeSpan commitInterval = Limits.ShortestCommitInterval;
-        private long lastResolved = Stopwatch.GetTimestamp();
+        private long lastBatch = Stopwatch.GetTimestamp();
+        private long lastDue = Stopwatch.GetTimestamp();
 
         // Replaced whole, at a boundary, because others read it at any time.
         private volatile Instance[] live = [];
@@ -56,7 +58,8 @@ public sealed partial class ProjectionEngine
             factsStage = new FactsStage(engine.log, Facts, factsStore, FindProject, KeyOf);
             partitioner = new Partitioner(Facts, FindProject, KeyOf);
             Reader = new PersonReader(engine.log, Facts);
-            folding = new FoldStage(partitioner, Reader, Facts, new StateStore(engine.source), engine.Tuning.Workers);
+            heavy = new HeavyPersons(engine.Tuning.HeavyPersonEvents, engine.Tuning.Deferral);
+            folding = new FoldStage(partitioner, Reader, Facts, new StateStore(engine.source), engine.Tuning.Workers, heavy);
             follower = new LogFollower(engine.log, engine.Tuning);
             Registry = new InstanceRegistry(engine.catalog, engine.store, engine.schemas, Facts, CommitAsync, engine.logger);
         }
@@ -127,6 +130,7 @@ public sealed partial class ProjectionEngine
                 {
                     Boundary.Release();
                 }
+                catchUps.Add(FoldWaitingAsync(linked.Token));
                 await foreach (var batch in follower.FollowAsync(engine.Position, linked.Token)) await ApplyAsync(batch, linked.Token);
             }
             catch (OperationCanceledException) when (failure is not null)
@@ -150,7 +154,7 @@ public sealed partial class ProjectionEngine
             await Boundary.WaitAsync(cancellationToken);
             try
             {
-                await FlushAsync(cancellationToken);
+                await FlushAsync(cancellationToken, Waiting.All);
                 return await work();
             }
             finally { Boundary.Release(); }
@@ -171,7 +175,7 @@ public sealed partial class ProjectionEngine
         {
             try
             {
-                var count = await RefoldMarkedAsync(instance, mark => mark.Reason is not null, cancellationToken);
+                var count = await RefoldMarkedAsync(instance, static (_, mark) => mark.Reason is not null, cancellationToken);
                 await CommitAsync(instance, cancellationToken);
                 return count;
             }
@@ -197,6 +201,7 @@ public sealed partial class ProjectionEngine
                 var start = Stopwatch.GetTimestamp();
                 using (EngineMeter.Traces.StartActivity("projecting.facts")) await factsStage.DecideAsync(batch, decided, cancellationToken);
                 factsPosition = batch.End;
+                lastBatch = start;
                 var facts = Stopwatch.GetTimestamp();
                 using (EngineMeter.Traces.StartActivity("projecting.fold"))
                     if (live.Length > 0) await folding.FoldAsync(batch, live, mayDefer: batch.HasMore, cancellationToken);
@@ -205,7 +210,7 @@ public sealed partial class ProjectionEngine
                 engine.meter.Stages(Stopwatch.GetElapsedTime(start, facts), Stopwatch.GetElapsedTime(facts), TimeSpan.Zero);
                 if (!batch.HasMore || pendingEvents >= engine.Tuning.CommitEvents || Stopwatch.GetElapsedTime(lastCommit) > commitInterval)
                 {
-                    await FlushAsync(cancellationToken, resolve: !batch.HasMore);
+                    await FlushAsync(cancellationToken, batch.HasMore ? Waiting.Stay : Waiting.Due);
                     commitInterval = batch.HasMore && 2 * commitInterval < Limits.LongestCommitInterval ? 2 * commitInterval : Limits.ShortestCommitInterval;
                 }
                 measured.Done();

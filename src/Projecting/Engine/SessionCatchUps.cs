@@ -147,7 +147,7 @@ public sealed partial class ProjectionEngine
             try
             {
                 if (instance.IsDropped) return false;
-                await RefoldMarkedAsync(instance, static mark => mark.Reason is null, cancellationToken);
+                await RefoldMarkedAsync(instance, static (_, mark) => mark.Reason is null, cancellationToken);
                 await CommitAsync(instance, cancellationToken);
                 return true;
             }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Folding;
+using Microsoft.Extensions.Logging;
 
 namespace EventSourcedAnalytics.Projecting.Engine;
 
@@ -10,19 +12,31 @@ public sealed partial class ProjectionEngine
     // From memory to Postgres. Batches are folded in memory and committed together: each on its own near the head, many at once while behind.
     private sealed partial class Session
     {
+        /// <summary>Which of the persons that wait for their refold are folded before a commit.</summary>
+        private enum Waiting
+        {
+            /// <summary>None, unless it has been too long.</summary>
+            Stay,
+
+            /// <summary>Those that have waited long enough: everybody but the heavy ones.</summary>
+            Due,
+
+            /// <summary>Everybody.</summary>
+            All,
+        }
+
         /// <summary>Commits all that the live loop has decided and folded. Call at a boundary.</summary>
-        /// <param name="cancellationToken">Ends the work.</param>
-        /// <param name="resolve">True to fold first the persons that wait for it.</param>
-        private async Task FlushAsync(CancellationToken cancellationToken, bool resolve = true)
+        private async Task FlushAsync(CancellationToken cancellationToken, Waiting waiting = Waiting.Due)
         {
             if (failure is not null) throw new OperationCanceledException("The session can't go on.", failure);
             try
             {
                 var start = Stopwatch.GetTimestamp();
-                if (resolve || Stopwatch.GetElapsedTime(lastResolved) > Limits.MaxDeferral)
+                if (waiting != Waiting.Stay || Stopwatch.GetElapsedTime(lastDue) > engine.Tuning.Deferral)
                 {
-                    lastResolved = start;
-                    foreach (var instance in live) await RefoldMarkedAsync(instance, static mark => mark.Reason is null, cancellationToken);
+                    lastDue = start;
+                    foreach (var instance in live)
+                        await RefoldMarkedAsync(instance, (person, mark) => mark.Reason is null && (waiting == Waiting.All || !heavy.MustWait(person)), cancellationToken);
                 }
                 if (factsPosition == factsCommitted && !live.Any(instance => instance.HasPending)) return;
                 using (EngineMeter.Traces.StartActivity("projecting.commit")) await CommitLiveAsync(cancellationToken);
@@ -65,10 +79,10 @@ public sealed partial class ProjectionEngine
 
         /// <summary>Folds marked persons of an instance again, as of where it stands.</summary>
         /// <returns>How many are folded along again.</returns>
-        private async Task<int> RefoldMarkedAsync(Instance instance, Func<Mark, bool> wanted, CancellationToken cancellationToken)
+        private async Task<int> RefoldMarkedAsync(Instance instance, Func<CustomerKey, Mark, bool> wanted, CancellationToken cancellationToken)
         {
             if (instance.Marks.Count == 0 || instance.Position is not { } position) return 0;
-            var marked = instance.Marks.Where(mark => wanted(mark.Value) && FindProject(mark.Value.Project) is not null)
+            var marked = instance.Marks.Where(mark => wanted(mark.Key, mark.Value) && FindProject(mark.Value.Project) is not null)
                 .Select(mark => partitioner.Marked(FindProject(mark.Value.Project)!, mark.Key, position.Commit)).ToList();
             var before = instance.Pending.Refolds;
             await folding.RetryAsync(instance, marked, cancellationToken);
@@ -76,6 +90,30 @@ public sealed partial class ProjectionEngine
         }
 
         private static (InstanceId Instance, long Events, int Refolds) FiguresOf(Instance instance) => (instance.Id, instance.Pending.Events, instance.Pending.Refolds);
+
+        // Who waits is folded in the end, also when no further events come.
+        private async Task FoldWaitingAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                using var timer = new PeriodicTimer(Limits.DeferralCheck);
+                while (await timer.WaitForNextTickAsync(cancellationToken))
+                {
+                    await Boundary.WaitAsync(cancellationToken);
+                    try
+                    {
+                        if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && live.Any(instance => instance.Marks.Values.Any(mark => mark.Reason is null)))
+                            await FlushAsync(cancellationToken, Waiting.Due);
+                    }
+                    finally { Boundary.Release(); }
+                }
+            }
+            catch (Exception error)
+            {
+                // The flush has ended the session with its reason; the loop says so.
+                engine.logger.LogDebug(error, "Nobody waits for a refold any more.");
+            }
+        }
 
         private async Task FailAsync(Exception error)
         {

@@ -9,7 +9,7 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// Folds a batch, in memory, for all instances that stand at the same position: in order where events come in order, from the person's first event where they don't.
 /// After an exception the instances are worth nothing any more: they start again from what is committed.
 /// </summary>
-internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, FactsView facts, StateStore store, int workers)
+internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, FactsView facts, StateStore store, int workers, HeavyPersons heavy)
 {
     private readonly Refolder refolder = new(facts);
     private readonly int workers = workers > 0 ? workers : Environment.ProcessorCount;
@@ -26,7 +26,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         foreach (var instance in instances) await LoadStatesAsync(instance, persons, cancellationToken);
 
         var late = FoldInOrder(persons, instances, cancellationToken);
-        if (mayDefer) late = Refolder.Defer(late, instances, checkpoint);
+        late = Refolder.Defer(late, instances, checkpoint, work => mayDefer || heavy.MustWait(work.Person));
         await RefoldAsync(late, instances, checkpoint, batch.End.Commit, cancellationToken);
         foreach (var instance in instances)
         {
@@ -90,6 +90,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         await Parallel.ForEachAsync(late, options, async (item, token) =>
         {
             var read = await reader.ReadAsync(item.Work.Project.Id, item.Work.Streams, end, token);
+            heavy.Note(item.Work.Person, read.Events.Count);
             lock (gate)
             {
                 foreach (var index in item.Instances) refolder.Refold(item.Work, instances[index], read, checkpoint);

@@ -11,13 +11,14 @@ internal sealed class Refolder(FactsView facts)
     private readonly AppliedParts applied = new(facts);
 
     /// <summary>Marks persons, so that they wait: what they contributed so far stays, and nothing more of them is folded until somebody does.</summary>
-    /// <returns>Those that can't wait: persons that were joined and stood at different positions have no common one to stay at.</returns>
-    public static List<(PersonWork Work, List<int> Instances)> Defer(List<(PersonWork Work, List<int> Instances)> late, IReadOnlyList<Instance> instances, long checkpoint)
+    /// <returns>Those that may not or can't wait: persons that were joined and stood at different positions have no common one to stay at.</returns>
+    public static List<(PersonWork Work, List<int> Instances)> Defer(
+        List<(PersonWork Work, List<int> Instances)> late, IReadOnlyList<Instance> instances, long checkpoint, Func<PersonWork, bool> mayWait)
     {
         var rest = new List<(PersonWork, List<int>)>();
         foreach (var (work, indices) in late)
         {
-            indices.RemoveAll(index => TryDefer(work, instances[index], checkpoint));
+            if (mayWait(work)) indices.RemoveAll(index => TryDefer(work, instances[index], checkpoint));
             if (indices.Count > 0) rest.Add((work, indices));
         }
         return rest;

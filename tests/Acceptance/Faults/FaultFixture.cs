@@ -25,7 +25,7 @@ public sealed class FaultFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        System = await AnalyticsSystem.StartAsync(new Dictionary<string, string> { ["EventStore__NodePort"] = NodePort.ToString(CultureInfo.InvariantCulture) });
+        System = await AnalyticsSystem.StartAsync(("EventStore__NodePort", NodePort.ToString(CultureInfo.InvariantCulture)));
         await System.CreateProjectAsync(Project);
         await System.ImportAsync(Project, FaultHistory.Lines(1, Events));
     }

@@ -37,7 +37,7 @@ internal sealed class Member : IAsyncDisposable
             (settings["Faults__Action"], settings["Faults__At"], settings["Faults__After"]) = (parts[0], "commit:" + parts[1], parts[2]);
         }
         foreach (var (name, value) in more ?? new Dictionary<string, string>()) settings[name] = value;
-        Server = ServerProcess.Launch(folder.Path, settings);
+        Server = ServerProcess.Launch(folder.Path, [.. settings.Select(setting => (setting.Key, setting.Value))]);
     }
 
     /// <summary>The process.</summary>

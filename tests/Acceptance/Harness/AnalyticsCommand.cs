@@ -52,10 +52,10 @@ internal static class AnalyticsCommand
     }
 
     /// <summary>Starts a command; it ends with this process at the latest.</summary>
-    public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+    public static Process Start(params string[] arguments) => Start([], arguments);
 
-    /// <summary>Starts a command with settings in its environment; it ends with this process at the latest.</summary>
-    public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    /// <summary>The same with further settings, as environment variables.</summary>
+    public static Process Start(IReadOnlyList<(string Name, string Value)> settings, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
@@ -64,7 +64,7 @@ internal static class AnalyticsCommand
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "analytics.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var name in Settings) start.Environment.Remove(name);
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in settings) start.Environment[name] = value;
         var process = Process.Start(start)!;
         ChildProcesses.Watch(process);
         return process;

@@ -13,12 +13,12 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     private static readonly TimeSpan CatchUpLimit = TimeSpan.FromMinutes(4);
 
     private readonly TemporaryFolder folder = new("analytics-acceptance-");
-    private readonly IReadOnlyDictionary<string, string> environment;
+    private readonly IReadOnlyList<(string Name, string Value)> settings;
     private HttpClient http = new();
 
-    private AnalyticsSystem(IReadOnlyDictionary<string, string>? environment)
+    private AnalyticsSystem(IReadOnlyList<(string Name, string Value)> settings)
     {
-        this.environment = environment ?? new Dictionary<string, string>();
+        this.settings = settings;
         ChildProcesses.Watch(folder.Path);
     }
 
@@ -32,9 +32,10 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     public string AdminKey => File.ReadAllText(folder["admin.key"]).Trim();
 
     /// <summary>A system that has just been started from nothing.</summary>
-    public static async Task<AnalyticsSystem> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="settings">Settings of the server, as environment variables.</param>
+    public static async Task<AnalyticsSystem> StartAsync(params IReadOnlyList<(string Name, string Value)> settings)
     {
-        var system = new AnalyticsSystem(environment);
+        var system = new AnalyticsSystem(settings);
         await system.RestartAsync();
         return system;
     }
@@ -42,7 +43,7 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     /// <summary>Starts a server on what is there; the one before must have ended.</summary>
     public async Task RestartAsync()
     {
-        Server = await ServerProcess.StartAsync(DataDirectory, environment);
+        Server = await ServerProcess.StartAsync(DataDirectory, settings);
         http.Dispose();
         http = new HttpClient { BaseAddress = Server.Address, Timeout = CatchUpLimit };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
@@ -163,7 +164,7 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
     {
         http.Dispose();
         // A server that was killed leaves its Postgres running; the next one takes it over and, being the last, stops it.
-        if (!Server.IsAlive) Server = await ServerProcess.StartAsync(DataDirectory, environment);
+        if (!Server.IsAlive) Server = await ServerProcess.StartAsync(DataDirectory, settings);
         Assert.Equal(0, await Server.StopAsync());
         folder.Dispose();
     }

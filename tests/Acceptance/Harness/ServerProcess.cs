@@ -41,9 +41,9 @@ internal sealed partial class ServerProcess
     public bool IsAlive => !hasEnded && !process.HasExited;
 
     /// <summary>Starts a server on a free port and returns when it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(string dataDirectory, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<ServerProcess> StartAsync(string dataDirectory, params IReadOnlyList<(string Name, string Value)> settings)
     {
-        var server = Launch(dataDirectory, environment ?? new Dictionary<string, string>());
+        var server = Launch(dataDirectory, settings);
         try
         {
             await server.ServesAsync();
@@ -57,8 +57,8 @@ internal sealed partial class ServerProcess
     }
 
     /// <summary>Starts a server that may never come so far as to listen.</summary>
-    public static ServerProcess Launch(string dataDirectory, IReadOnlyDictionary<string, string> environment) =>
-        new(AnalyticsCommand.Start(environment, "serve", "--urls", "http://127.0.0.1:0", "--data-directory", dataDirectory));
+    public static ServerProcess Launch(string dataDirectory, params IReadOnlyList<(string Name, string Value)> settings) =>
+        new(AnalyticsCommand.Start(settings, ["serve", "--urls", "http://127.0.0.1:0", "--data-directory", dataDirectory]));
 
     /// <summary>Returns when it listens.</summary>
     public async Task ServesAsync() => Address = await serving.Task.WaitAsync(StartLimit);

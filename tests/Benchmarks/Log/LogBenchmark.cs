@@ -3,14 +3,15 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EventSourcedAnalytics.EventLog;
-using EventSourcedAnalytics.EventLog.Embedded;
 
 namespace EventSourcedAnalytics.Benchmarks.Log;
 
-/// <summary>What the benchmarks of the log share: the events (283 bytes of JSON), a log in a fresh directory, one line of JSON.</summary>
+/// <summary>What the benchmarks of the log share: the events (283 bytes of JSON), percentiles, one line of JSON.</summary>
 internal static class LogBenchmark
 {
-    private const int Customers = 200_000;
+    public const int Customers = 200_000;
+
+    private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web);
 
     private static readonly byte[] Body = MakeBody();
 
@@ -40,19 +41,14 @@ internal static class LogBenchmark
         for (var i = 0; i < events; i += 2_000) await log.AppendManyAsync(NewBatch(random, 2_000), CancellationToken.None);
     }
 
-    public static async Task<string> WithLogAsync(Func<IEventLog, Task<object>> run)
+    public static EventToAppend[] NewEvents(Random random, int count)
     {
-        var directory = Directory.CreateTempSubdirectory("event-log-bench-").FullName;
-        try
-        {
-            await using var log = EmbeddedEventLog.Open(directory);
-            return JsonSerializer.Serialize(await run(log));
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+        var events = new EventToAppend[count];
+        for (var i = 0; i < count; i++) events[i] = NewEvent(random);
+        return events;
     }
+
+    public static string Line(object row) => JsonSerializer.Serialize(row, Lines);
 
     public static double Milliseconds(long started) => Stopwatch.GetElapsedTime(started).TotalMilliseconds;
 

@@ -11,7 +11,17 @@ public abstract partial class EventLogContract : IAsyncLifetime
 
     protected CancellationToken Token => Patience.Token;
 
-    public async Task InitializeAsync() => Log = await OpenAsync();
+    /// <summary>What all streams of the tests begin with, behind the <c>$</c> of system streams.</summary>
+    protected virtual string Prefix => "";
+
+    /// <summary>The log's end before the test: it may hold anything already.</summary>
+    protected LogPosition? Start { get; private set; }
+
+    public virtual async Task InitializeAsync()
+    {
+        Log = await OpenAsync();
+        Start = await Log.GetHeadAsync(Token);
+    }
 
     public virtual async Task DisposeAsync()
     {
@@ -29,7 +39,8 @@ public abstract partial class EventLogContract : IAsyncLifetime
         Log = await OpenAsync();
     }
 
-    protected static string NewStream(string prefix = "customer-") => prefix + Guid.NewGuid().ToString("N");
+    protected string NewStream(string prefix = "customer-") =>
+        (prefix.StartsWith('$') ? "$" + Prefix + prefix[1..] : Prefix + prefix) + Guid.NewGuid().ToString("N");
 
     protected async Task<AppendResult.Appended> AppendedAsync(string stream, params EventToAppend[] events) =>
         Assert.IsType<AppendResult.Appended>(await Log.AppendAsync(stream, ExpectedRevision.Any, events, Token));
@@ -37,6 +48,7 @@ public abstract partial class EventLogContract : IAsyncLifetime
     protected async Task<List<RecordedEvent>> ReadAllEventsAsync(StreamFilter filter, LogPosition? after = null, int pageSize = 1000)
     {
         var events = new List<RecordedEvent>();
+        after ??= Start;
         while (true)
         {
             var page = await Log.ReadAllAsync(after, pageSize, filter, Token);

@@ -110,7 +110,7 @@ public abstract partial class EventLogContract
     [Fact]
     public async Task A_read_that_matches_nothing_still_moves_to_the_head()
     {
-        await AppendedAsync(NewStream(), Events.Many(500));
+        var appended = await AppendedAsync(NewStream(), Events.Many(500));
         LogPosition? after = null;
         while (true)
         {
@@ -119,7 +119,7 @@ public abstract partial class EventLogContract
             after = page.LastPosition;
             if (page.IsHead) break;
         }
-        Assert.True(after >= (await ReadAllEventsAsync(StreamFilter.ExcludeSystem))[^1].Position);
+        Assert.True(after >= appended.Position);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class ClientResilienceTests : IDisposable
     public async Task Appends_to_a_server_that_is_not_there_fail_and_work_once_it_is()
     {
         await using var node = await NodeHost.StartAsync();
-        await using var log = EventStoreDbEventLog.Open(node.ConnectionString);
+        await using var log = EventStoreDbEventLog.Open(node.ConnectionString.Replace("=20000", "=500", StringComparison.Ordinal));
         await node.StopAsync();
         var events = Events.Many(2);
         var result = await log.AppendAsync("customer-a", ExpectedRevision.NoStream, events, Token);

@@ -44,6 +44,20 @@ public sealed class EventStoreSettingsTests
         Assert.Equal("my app", settings.ConnectionName);
     }
 
+    [Fact]
+    public void Certificates_are_named_by_files()
+    {
+        var settings = EventStoreSettings.Create("esdb://host?tlsCaFile=%2Fcerts%2Fca.crt&userCertFile=user.crt&userKeyFile=user.key");
+        Assert.Equal(("/certs/ca.crt", "user.crt", "user.key"), (settings.AuthoritiesFile, settings.UserCertificateFile, settings.UserKeyFile));
+        Assert.Throws<FormatException>(() => EventStoreSettings.Create("esdb://host?userCertFile=user.crt"));
+    }
+
+    [Theory]
+    [InlineData("::1", "[::1]:2113")]
+    [InlineData("[::1]", "[::1]:2113")]
+    [InlineData("10.0.0.1", "10.0.0.1:2113")]
+    public void An_endpoint_is_written_as_an_address_takes_it(string host, string expected) => Assert.Equal(expected, new NodeEndpoint(host, 2113).ToString());
+
     [Theory]
     [InlineData("localhost:2113", "starts with esdb://")]
     [InlineData("http://localhost", "Unknown scheme 'http'")]

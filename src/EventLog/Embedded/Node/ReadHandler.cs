@@ -108,7 +108,7 @@ internal sealed class ReadHandler(EmbeddedEventLog log)
                 : await log.ScanAsync(Math.Max(0, from - NodeLimits.PageEvents), NodeLimits.PageEvents, Math.Min(from, NodeLimits.PageEvents), Everything, call.Cancelled).ConfigureAwait(false);
             foreach (var e in forwards ? page.Events : page.Events.Reverse())
             {
-                if (left == 0 || !filter.Matches(e)) continue;
+                if (left == 0 || !filter.Streams.Matches(e.Stream) || !filter.Matches(e)) continue;
                 call.Write(new ReadResp { Event = NodeWire.ToWire(e, uuidAsString) });
                 left--;
             }
