@@ -1,8 +1,9 @@
+using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Funnels;
-using EventSourcedAnalytics.Api.Access;
 using EventSourcedAnalytics.Api.Common;
 using EventSourcedAnalytics.Api.Customers;
 using EventSourcedAnalytics.Api.Projects;
+using EventSourcedAnalytics.Api.Provenance;
 using EventSourcedAnalytics.GraphQL;
 using EventSourcedAnalytics.Projects;
 
@@ -44,37 +45,24 @@ public static class FunnelReportFields
         [.. report.Report.Correlation.Where(row => row.OddsRatio > 1).Take(limit).Concat(report.Report.Correlation.Where(row => row.OddsRatio <= 1).Take(limit))
             .Select(row => new Correlation(row.Name, row.Success, row.Failure, row.OddsRatio))];
 
-    /// <summary>The persons behind a number: who reached a step, or (dropped) who reached the step before and not this one.</summary>
+    /// <summary>The persons behind a number: who reached a step, or (dropped) who reached the step before and not this one. Their evidence is the events that filled the steps.</summary>
     [UsePaging(MaxPageSize = 1000, IncludeTotalCount = true)]
-    public static async Task<IReadOnlyList<FunnelCustomer>> GetCustomersAsync(
+    public static async Task<IReadOnlyList<CustomerNode>> GetCustomersAsync(
         [Parent] FunnelReport report, int step, IResolverContext context, [Service] Answering answering, CancellationToken cancellationToken,
         bool dropped = false, IReadOnlyList<string>? value = null, DateTimeOffset? period = null)
     {
-        Guard.Customers(context.User, report.Project.Id);
         if (step < 1 || step > report.Steps.Count) throw ApiError.Invalid($"This funnel has steps 1 to {report.Steps.Count}.");
-        var snapshot = await answering.SnapshotAsync(report.Project, new AsOfInput { Position = report.Position?.ToString() ?? "0" }, cancellationToken);
+        var source = new ReportSource(report.Project, report.Position);
+        var snapshot = await Persons.OpenAsync(source, context, answering, cancellationToken);
         var persons = FunnelAnswers.Explore(report.Project, report.Query, report.Range, snapshot, keepPersons: true, cancellationToken)
-            .Persons(value, period?.ToUnixTimeMilliseconds());
-        return [.. persons.Where(person => dropped ? person.DroppedBefore(step) : person.Reached(step))
-            .OrderBy(person => person.Id, StringComparer.Ordinal)
-            .Select(person => FunnelCustomer.Of(report.Project, person))];
+            .Persons(value, period?.ToUnixTimeMilliseconds())
+            .Where(person => dropped ? person.DroppedBefore(step) : person.Reached(step))
+            .OrderBy(person => person.Id, StringComparer.Ordinal).ToList();
+        var wanted = persons.Select(person => person.Id).ToHashSet(StringComparer.Ordinal);
+        var histories = snapshot.Persons.Where(person => wanted.Contains(person.Id)).ToDictionary(person => person.Id, StringComparer.Ordinal);
+        return [.. persons.Select(person => new CustomerNode(source.Project, person.Id, source.Position, EvidenceOf(person, histories[person.Id])))];
     }
-}
 
-/// <summary>A person behind a funnel's number.</summary>
-/// <param name="Customer">The person.</param>
-/// <param name="Depth">The deepest step reached.</param>
-/// <param name="Path">The events that filled the steps, first to last.</param>
-public sealed record FunnelCustomer(CustomerNode Customer, int Depth, IReadOnlyList<FunnelTouchNode> Path)
-{
-    internal static FunnelCustomer Of(Project project, FunnelPerson person) => new(
-        new CustomerNode(project, person.Id), person.Depth,
-        [.. person.Path.Select((touch, i) => new FunnelTouchNode(person.Steps[i], touch.At.ToTime(), touch.Position.ToString(System.Globalization.CultureInfo.InvariantCulture)))]);
+    private static IReadOnlyList<Evidence> EvidenceOf(FunnelPerson person, PersonHistory history) =>
+        [.. person.Path.Select((touch, i) => new Evidence(EvidenceRole.Step, Array.Find(history.Events, e => e.Event.Position == touch.Position).Event, person.Steps[i]))];
 }
-
-/// <summary>An event that filled a step.</summary>
-/// <param name="Step">The step, 1-based.</param>
-/// <param name="OccurredAt">When it happened.</param>
-/// <param name="Position">Where it lies in the log.</param>
-[GraphQLName("FunnelTouch")]
-public sealed record FunnelTouchNode(int Step, DateTime OccurredAt, string Position);
