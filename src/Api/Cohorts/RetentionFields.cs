@@ -16,12 +16,18 @@ namespace EventSourcedAnalytics.Api.Cohorts;
 public static class ProjectCohortFields
 {
     /// <summary>The retention definitions that are kept up to date.</summary>
-    public static IReadOnlyList<DefinitionInfo> GetCohorts([Parent] ProjectNode project) => DefinitionInfo.OfKind(project.Project, DefinitionKind.Retention);
+    public static IReadOnlyList<CohortDefinitionNode> GetCohorts([Parent] ProjectNode project) =>
+        [.. DefinitionIds.OfKind(project.Project, DefinitionKind.Retention).Select(definition => new CohortDefinitionNode(project.Project, definition))];
 
-    /// <summary>The numbers of a defined retention. Whole periods come from the read model; a range that cuts a period, from the events.</summary>
-    public static Task<RetentionReport?> GetRetentionAsync(
-        [Parent] ProjectNode project, string key, RangeInput range, AsOfInput? asOf, [Service] RetentionAnswers answers, CancellationToken cancellationToken) =>
-        answers.OfDefinitionAsync(project.Project, key, range, asOf, cancellationToken);
+    /// <summary>
+    /// The numbers of a defined retention; null if there is none of this key. Whole periods come from the read model; a range that cuts a period, and an older revision,
+    /// from the events.
+    /// </summary>
+    public static async Task<RetentionReport?> GetRetentionAsync(
+        [Parent] ProjectNode project, string key, RangeInput range, AsOfInput? asOf, string? revision, [Service] RetentionAnswers answers, [Service] DefinitionHistory history,
+        CancellationToken cancellationToken) =>
+        await answers.OfDefinitionAsync(
+            await history.AtRevisionAsync(project.Project, DefinitionKind.Retention, key, revision, cancellationToken), key, range, asOf, cancellationToken, isKept: revision is null);
 
     /// <summary>The numbers of any retention, asked ad hoc.</summary>
     public static Task<RetentionReport> ExploreRetentionAsync(
@@ -50,17 +56,17 @@ public static class RetentionReportFields
 /// <summary>Answers retention.</summary>
 public sealed class RetentionAnswers(Answering answering)
 {
-    /// <summary>A defined retention; null if there is none of this key.</summary>
-    public async Task<RetentionReport?> OfDefinitionAsync(Project project, string key, RangeInput range, AsOfInput? asOf, CancellationToken cancellationToken)
+    /// <summary>A defined retention; null if there is none of this key. One that is no longer kept up to date is asked of the events.</summary>
+    public async Task<RetentionReport?> OfDefinitionAsync(Project project, string key, RangeInput range, AsOfInput? asOf, CancellationToken cancellationToken, bool isKept = true)
     {
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(range);
-        if (project.Find(DefinitionKind.Retention, key) is not { } definition) return null;
+        if (project.Find(DefinitionKind.Retention, key) is not { IsRetired: false } definition) return null;
         var retention = Definitions.Retention(definition);
         var calendar = project.Settings.Calendar;
         var now = answering.Now;
         var query = retention.Query with { Range = range.ResolveSeries(calendar, now, retention.Query.Period) };
-        if (RetentionFold.CanAnswer(retention, calendar, query.Range.Value)
+        if (isKept && RetentionFold.CanAnswer(retention, calendar, query.Range.Value)
             && await answering.StoredAsync(CohortsProjection.ProjectionName, definition.Revision, RetentionFold.Selections(query, calendar), asOf, now,
                 cells => Analysis.Retention.RetentionReport.Build(query, calendar, cells, definition.Revision), cancellationToken) is { } stored)
             return new RetentionReport(project, query, calendar, stored.Report, stored.AsOf, stored.Position, now);

@@ -106,12 +106,12 @@ public static class CustomerFields
         return document.RootElement.Clone();
     }
 
-    /// <summary>The ids that are this person, as senders used them.</summary>
+    /// <summary>The ids that are this person, as senders used them, in order.</summary>
     public static async Task<IReadOnlyList<string>> GetIdsAsync(
         [Parent] CustomerNode customer, IResolverContext context, [Service] LogExplorer explorer, CancellationToken cancellationToken)
     {
         Guard.Customers(context.User, customer.Project.Id);
         var person = await explorer.CustomersOfAsync(customer.Project, customer.Id, cancellationToken);
-        return person is null ? [] : [.. person.Customers.Select(member => member.Id)];
+        return person is null ? [] : [.. person.Customers.Select(member => member.Id).Order(StringComparer.Ordinal)];
     }
 }

@@ -11,7 +11,8 @@ internal sealed class FunnelGraphQlAnswers(CaseSystem system) : ICaseAnswers<Fun
     private const string Steps = "steps { index count conversionFromStart conversionFromPrevious dropOff averageSeconds medianSeconds p90Seconds }";
     private const string Trend = "trend { start entered converted rate }";
     private const string Fields = Steps + " breakdowns { value isOther " + Steps + " " + Trend + " } " + Trend
-        + " histogram { edges counts averageSeconds } correlation(limit: 1000) { name success failure oddsRatio }";
+        + " histogram { edges counts averageSeconds }";
+    private const string Correlation = " correlation(limit: 1000) { name success failure oddsRatio }";
 
     /// <inheritdoc/>
     public string Path => system.Path;
@@ -24,7 +25,7 @@ internal sealed class FunnelGraphQlAnswers(CaseSystem system) : ICaseAnswers<Fun
         var kept = check.Query.TryGetProperty("range", out _) ? $"named: \"{CaseProjects.Named}\"" : "allTime: true";
         var answer = await system.AskAsync(
             project, "report: exploreFunnel(query: $query, range: $range, asOf: $asOf)", $"report: funnel(key: $key, range: {{ {kept} }}, asOf: $asOf)",
-            "$query: FunnelQueryInput!, $range: RangeInput!, $key: String!", variables, Fields, cancellation);
+            "$query: FunnelQueryInput!, $range: RangeInput!, $key: String!", variables, check.Query.TryGetProperty("correlation", out _) ? Fields + Correlation : Fields, cancellation);
         var report = ReportOf(answer);
         var lists = await PersonsAsync(project, variables, ListsOf(report, check), cancellation);
         return new FunnelCaseAnswer(report, (value, period) => lists.GetValueOrDefault(NameOf(value, period), []));
@@ -77,7 +78,7 @@ internal sealed class FunnelGraphQlAnswers(CaseSystem system) : ICaseAnswers<Fun
         [.. answer["breakdowns"].Each().Select(row => new FunnelBreakdownRow(row["value"].Texts(), (bool)row["isOther"]!, StepsOf(row), TrendOf(row)))],
         TrendOf(answer),
         answer["histogram"] is { } shown ? new FunnelHistogram(1, 1, [.. shown["edges"]!.AsArray().Select(edge => (long)edge.Number()!.Value)], shown["counts"].Wholes(), shown["averageSeconds"].Number()) : null,
-        [.. answer["correlation"].Each().Select(row => new FunnelCorrelationRow(row["name"].Text(), row["success"].Whole(), row["failure"].Whole(), row["oddsRatio"].Number()!.Value))]);
+        [.. (answer["correlation"]?.Each() ?? []).Select(row => new FunnelCorrelationRow(row["name"].Text(), row["success"].Whole(), row["failure"].Whole(), row["oddsRatio"].Number()!.Value))]);
 
     private static IReadOnlyList<FunnelReportStep> StepsOf(JsonObject of) => [.. of["steps"].Each().Select(step => new FunnelReportStep(
         (int)step["index"].Whole(), step["count"].Whole(), step["conversionFromStart"].Number(), step["conversionFromPrevious"].Number(), step["dropOff"].Whole(),
