@@ -29,6 +29,15 @@ public class RevenueTests(ApiWorld world)
     }
 
     [Fact]
+    public async Task Revenue_is_shared_out_over_all_who_were_active()
+    {
+        var shop = await ShopAsync();
+        await shop.SendAsync(new("cem", "visit", "2024-01-10"), new("dan", "visit", "2024-01-11"));
+        var report = (await shop.AskAsync($"revenue({Months}, interval: MONTH) {{ netPerActiveCustomer none: netPerActiveCustomer(currency: \"EUR\") }}"))["revenue"]!;
+        Assert.Equal("""{"netPerActiveCustomer":[750,-500],"none":[0,0]}""", report.Json());
+    }
+
+    [Fact]
     public async Task Cohort_revenue_follows_who_was_acquired_when_and_opens_into_them()
     {
         var shop = await ShopAsync();

@@ -87,6 +87,7 @@ public sealed record ChangeProjectSettingsInput([property: ID] string Project, s
 /// <param name="Project">The project.</param>
 /// <param name="UnknownEvents">What happens to track events that are not named.</param>
 /// <param name="Events">The events, each name once.</param>
+[GraphQLName("TrackingPlanInput")]
 public sealed record SetTrackingPlanInput([property: ID] string Project, IReadOnlyList<PlannedEventInput> Events, UnknownEvents UnknownEvents = UnknownEvents.Allow);
 
 /// <summary>What is expected of one event.</summary>

@@ -1,17 +1,32 @@
+using EventSourcedAnalytics.Analysis.Activity;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Revenue;
 using EventSourcedAnalytics.Analysis.Time;
 using EventSourcedAnalytics.Api.Common;
 using EventSourcedAnalytics.Api.Customers;
 using EventSourcedAnalytics.Api.Provenance;
+using EventSourcedAnalytics.Explorer;
 using EventSourcedAnalytics.GraphQL;
 
 namespace EventSourcedAnalytics.Api.Revenue;
 
-/// <summary>Opens the numbers of orders and refunds.</summary>
+/// <summary>What can be asked further of orders and refunds: revenue by active person, and the persons themselves.</summary>
 [ObjectType<RevenueReport>]
 public static class RevenueReportFields
 {
+    /// <summary>Net revenue of each period by the persons active in it, whether they bought or not, in minor units of a currency (default: the project's); null where nobody was active.</summary>
+    public static async Task<IReadOnlyList<double?>> GetNetPerActiveCustomerAsync(
+        [Parent] RevenueReport report, [Service] Answering answering, CancellationToken cancellationToken, string? currency = null)
+    {
+        var (query, source) = (report.Query, report.Source);
+        var (code, calendar) = (RevenueCells.CurrencyOf(source, currency).Code, source.Project.Settings.Calendar);
+        var asked = new ActivityQuery { Measure = ActivityMeasure.Customers, Interval = query.Interval, Range = query.Range, WeekStart = query.WeekStart };
+        var snapshot = await answering.SnapshotAsync(source.Project, new AsOfInput { Position = source.Position?.ToString() ?? "0" }, cancellationToken);
+        var active = PersonSums.Of(snapshot.Persons, () => new ActivityExploration(asked, calendar), static (all, person) => all.Add(person), static (all, part) => all.Merge(part), cancellationToken).Build().Values;
+        var periods = report.Currencies.FirstOrDefault(row => row.Currency == code)?.Periods;
+        return [.. active.Select((count, i) => count == 0 ? (double?)null : (periods?[i].Net.AmountMinor ?? 0) / (double)count)];
+    }
+
     /// <summary>The persons behind the revenue of a period (default: of the whole range) in a currency (default: the project's). Their evidence is their counted orders and refunds.</summary>
     [UsePaging(MaxPageSize = 1000, IncludeTotalCount = true)]
     public static Task<IReadOnlyList<CustomerNode>> GetCustomersAsync(
