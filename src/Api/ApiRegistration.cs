@@ -7,6 +7,7 @@ using EventSourcedAnalytics.Api.Live;
 using EventSourcedAnalytics.Api.Operations;
 using EventSourcedAnalytics.Api.Projects;
 using EventSourcedAnalytics.Api.Revenue;
+using EventSourcedAnalytics.Api.Saved;
 using EventSourcedAnalytics.Explorer;
 using EventSourcedAnalytics.GraphQL;
 using EventSourcedAnalytics.Projects;
@@ -36,6 +37,7 @@ public static class ApiRegistration
         services.AddSingleton<Jobs>();
         services.AddSingleton<IDefinitionChecker, FunnelChecker>();
         services.AddSingleton<IDefinitionChecker, RetentionChecker>();
+        services.AddSingleton<IDefinitionChecker, SavedQuestionChecker>();
         services.AddGraphQL().AddTypesFrom(typeof(ApiRegistration).Assembly).AddRequestInterceptor<KeyInterceptor>()
             .ModifyOptions(options => options.ExecutionTimeout = TimeSpan.FromMinutes(2));
         return services;

@@ -34,12 +34,12 @@ public sealed class ActivityAnswers(Answering answering)
     }
 
     /// <summary>One measure of any series.</summary>
-    public async Task<SegmentReport> SegmentAsync(Project project, SegmentQueryInput input, RangeInput range, AsOfInput? asOf, CancellationToken cancellationToken)
+    public async Task<SegmentReport> SegmentAsync(Project project, ActivityQuery input, RangeInput range, AsOfInput? asOf, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(input);
         var (calendar, now) = (project.Settings.Calendar, answering.Now);
-        var asked = input.ToQuery(range.ResolveSeries(calendar, now, (input.Interval ?? Interval.Day).ToPeriod()));
+        var asked = input with { Range = range.ResolveSeries(calendar, now, input.Interval) };
         ApiError.ThrowIfAny(asked.Validate());
         var answer = await AskAsync(project, asOf, now, [asked], query => StoredActivity.CanAnswer(query, calendar), query => StoredActivity.Selections(query, calendar),
             (query, cells, revision) => Analysis.Activity.ActivityReport.Build(query, calendar, cells, revision),

@@ -25,7 +25,7 @@ public static class ProjectActivityFields
     /// <summary>The query builder: one measure of any events by period, where conditions hold, by the values of properties.</summary>
     public static Task<SegmentReport> GetSegmentAsync(
         [Parent] ProjectNode project, SegmentQueryInput query, RangeInput range, [Service] ActivityAnswers answers, CancellationToken cancellationToken, AsOfInput? asOf = null) =>
-        answers.SegmentAsync(project.Project, query, range, asOf, cancellationToken);
+        answers.SegmentAsync(project.Project, query.ToQuery(default), range, asOf, cancellationToken);
 
     /// <summary>New, returning, resurrecting and dormant persons by period.</summary>
     public static Task<LifecycleReportNode> GetLifecycleAsync(
