@@ -7,7 +7,7 @@ public static class Limits
     public const int MaxBatchEvents = 5_000;
 
     /// <summary>Events in one batch of a rebuild or backfill.</summary>
-    public const int MaxCatchUpBatchEvents = 40_000;
+    public const int MaxCatchUpBatchEvents = 5_000;
 
     /// <summary>Batches read and decoded ahead of the fold.</summary>
     public const int MaxBufferedBatches = 4;
@@ -17,6 +17,21 @@ public static class Limits
 
     /// <summary>Persons whose states an instance keeps in memory.</summary>
     public const int MaxCachedPersons = 400_000;
+
+    /// <summary>Persons of a batch from which on they are folded on several cores.</summary>
+    public const int MinParallelPersons = 64;
+
+    /// <summary>Events that are folded in memory before they are committed.</summary>
+    public const int MaxUncommittedEvents = 1_000_000;
+
+    /// <summary>Longest time between two commits of the live loop while it is behind; near the head every batch is committed.</summary>
+    public static readonly TimeSpan LiveCommitInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest time that a person of a live read model waits for its refold.</summary>
+    public static readonly TimeSpan MaxDeferral = TimeSpan.FromMinutes(1);
+
+    /// <summary>Longest time between two commits of a rebuild or backfill: what a crash costs it.</summary>
+    public static readonly TimeSpan CatchUpCommitInterval = TimeSpan.FromSeconds(20);
 
     /// <summary>Persons folded again side by side.</summary>
     public const int MaxParallelRefolds = 4;

@@ -14,6 +14,9 @@ public static class StreamNames
     /// <summary>What the streams of all refused events start with.</summary>
     public const string RejectedPrefix = "rejected-";
 
+    [ThreadStatic]
+    private static string? lastProject;
+
     /// <summary>The stream of one customer: <c>customer-{project}-{key}</c>.</summary>
     public static string Customer(string projectId, CustomerKey customer) => $"{CustomerPrefix}{projectId}-{customer}";
 
@@ -39,7 +42,7 @@ public static class StreamNames
         if (!stream.StartsWith(CustomerPrefix, StringComparison.Ordinal)) return false;
         var dash = stream.Length - CustomerKey.TextLength - 1;
         if (dash <= CustomerPrefix.Length || stream[dash] != '-' || !CustomerKey.TryParse(stream.AsSpan(dash + 1), out customer)) return false;
-        projectId = stream[CustomerPrefix.Length..dash];
+        projectId = Interned(stream.AsSpan(CustomerPrefix.Length, dash - CustomerPrefix.Length));
         return true;
     }
 
@@ -50,5 +53,12 @@ public static class StreamNames
         ArgumentNullException.ThrowIfNull(stream);
         projectId = stream.StartsWith(ProjectPrefix, StringComparison.Ordinal) ? stream[ProjectPrefix.Length..] : "";
         return ProjectIds.IsValid(projectId);
+    }
+
+    // Nearly always the event before was of the same project: then its id is not made again.
+    private static string Interned(ReadOnlySpan<char> projectId)
+    {
+        if (lastProject is { } last && projectId.SequenceEqual(last)) return last;
+        return lastProject = projectId.ToString();
     }
 }

@@ -14,6 +14,7 @@ internal sealed class CellTableSql
 
     private readonly CellTable table;
     private readonly string upsert;
+    private readonly string copy;
 
     public CellTableSql(string schema, CellTable table)
     {
@@ -27,6 +28,7 @@ internal sealed class CellTableSql
         var sums = string.Join(", ", table.Measures.Select(measure => $"{measure} = t.{measure} + excluded.{measure}"));
         upsert = $"insert into {Name} as t ({columns}) select * from unnest({arrays}) on conflict ({string.Join(", ", keys)}) do update set {sums}";
         Select = $"select {columns} from {Name}";
+        copy = $"copy {Name} ({columns}) from stdin (format binary)";
     }
 
     /// <summary>Schema and table.</summary>
@@ -52,6 +54,24 @@ internal sealed class CellTableSql
                 : new NpgsqlParameter { Value = Column(rows, row => checked((long)row.Value[measure])) });
         }
         batch.BatchCommands.Add(command);
+    }
+
+    /// <summary>Copies rows into the table, which has none of them.</summary>
+    public async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<KeyValuePair<CellKey, Int128[]>> rows, CancellationToken cancellationToken)
+    {
+        await using var into = await connection.BeginBinaryImportAsync(copy, cancellationToken);
+        foreach (var (key, sums) in rows)
+        {
+            await into.StartRowAsync(cancellationToken);
+            await into.WriteAsync(key.Revision, cancellationToken);
+            foreach (var column in table.Key) await CopyKeyAsync(into, column, key, cancellationToken);
+            foreach (var sum in sums)
+            {
+                if (table.Wide) await into.WriteAsync((System.Numerics.BigInteger)sum, NpgsqlDbType.Numeric, cancellationToken);
+                else await into.WriteAsync(checked((long)sum), cancellationToken);
+            }
+        }
+        await into.CompleteAsync(cancellationToken);
     }
 
     /// <summary>The row that a reader stands on.</summary>
@@ -90,6 +110,13 @@ internal sealed class CellTableSql
         CellColumnType.Text => new NpgsqlParameter { Value = Column(rows, row => SqlText.Encode(row.Key.Text)) },
         CellColumnType.Long => new NpgsqlParameter { Value = Column(rows, row => PartOf(row.Key, column.Part)) },
         _ => new NpgsqlParameter { Value = Column(rows, row => ToMicroseconds(PartOf(row.Key, column.Part))), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+    };
+
+    private static Task CopyKeyAsync(NpgsqlBinaryImporter into, CellColumn column, in CellKey key, CancellationToken cancellationToken) => column.Type switch
+    {
+        CellColumnType.Text => into.WriteAsync(SqlText.Encode(key.Text), cancellationToken),
+        CellColumnType.Long => into.WriteAsync(PartOf(key, column.Part), cancellationToken),
+        _ => into.WriteAsync(ToMicroseconds(PartOf(key, column.Part)), NpgsqlDbType.TimestampTz, cancellationToken),
     };
 
     private static long ToMicroseconds(long instant) => (instant - Epoch2000) * 1_000;

@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Folding;
@@ -21,22 +22,33 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         select 1 / count(*) from moved
         """;
 
-    /// <summary>Commits a batch.</summary>
+    /// <summary>Commits what was folded. What goes into tables that are still empty is copied, the rest is added in one round trip.</summary>
     /// <exception cref="CheckpointConflictException">Another owner moved a checkpoint, or took an instance over; nothing was written.</exception>
     public async Task CommitAsync(CommitUnit unit, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
+        var copied = unit.Changes.Where(changes => changes.From is null).ToList();
+        if (copied.Count > 0) batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
         if (unit.Facts is not null) Advance(batch, FactsInstance.Id, unit.FactsFrom, unit, unit.FactsEpoch);
-        foreach (var result in unit.Results) Advance(batch, result.Instance.Id, result.Instance.Position, unit, result.Instance.Epoch);
+        foreach (var changes in unit.Changes) Advance(batch, changes.Instance.Id, changes.From, unit, changes.Instance.Epoch);
         if (unit.Facts is not null) FactsStore.AddTo(batch, unit.Facts);
-        foreach (var result in unit.Results)
+        foreach (var changes in unit.Changes)
         {
-            StateStore.AddTo(batch, result);
-            MarkStore.AddTo(batch, result);
-            AddCells(batch, result);
+            MarkStore.AddTo(batch, changes);
+            if (changes.From is null) continue;
+            StateStore.AddTo(batch, changes);
+            foreach (var (table, rows) in RowsOf(changes)) table.AddTo(batch, rows);
         }
         await ExecuteAsync(batch, cancellationToken);
+        if (copied.Count == 0) return;
+        foreach (var changes in copied)
+        {
+            await StateStore.CopyAsync(connection, changes, cancellationToken);
+            foreach (var (table, rows) in RowsOf(changes)) await table.CopyAsync(connection, rows, cancellationToken);
+        }
+        await using var commit = new NpgsqlCommand("commit", connection);
+        await commit.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Puts other claims of order ids in the place of those that a project had; the facts stay where they stand.</summary>
@@ -62,11 +74,13 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         }
     }
 
-    private void AddCells(NpgsqlBatch batch, BatchResult result)
+    private IEnumerable<(CellTableSql Table, IReadOnlyList<KeyValuePair<CellKey, Int128[]>> Rows)> RowsOf(InstanceChanges changes)
     {
-        var tables = schemas.TablesOf(result.Instance.Id.Schema, result.Instance.Projection);
-        foreach (var group in result.Cells.Rows.Where(row => row.Value.Any(sum => sum != 0)).GroupBy(row => row.Key.Table))
-            tables[group.Key].AddTo(batch, [.. group]);
+        var tables = schemas.TablesOf(changes.Instance.Id.Schema, changes.Instance.Projection);
+        var rows = tables.Select(_ => new List<KeyValuePair<CellKey, Int128[]>>()).ToArray();
+        foreach (var row in changes.Cells.Rows)
+            if (row.Value.AsSpan().ContainsAnyExcept(Int128.Zero)) rows[row.Key.Table].Add(row);
+        return tables.Select((table, i) => (table, (IReadOnlyList<KeyValuePair<CellKey, Int128[]>>)rows[i])).Where(item => item.Item2.Count > 0);
     }
 
     private static void Advance(NpgsqlBatch batch, InstanceId instance, LogPosition? from, CommitUnit unit, long epoch)
@@ -85,15 +99,15 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
 }
 
 /// <summary>All that one commit writes.</summary>
-/// <param name="Results">What each instance changes.</param>
+/// <param name="Changes">What each instance changes.</param>
 /// <param name="End">Where the checkpoints move to.</param>
 /// <param name="RecordedAt">Log time of the last event, milliseconds since the Unix epoch.</param>
-/// <param name="EventCount">Events in the batch.</param>
+/// <param name="EventCount">Events in it.</param>
 /// <param name="Facts">What the facts stage decided; null if it was ahead already.</param>
 /// <param name="FactsFrom">Where the facts stood.</param>
 /// <param name="FactsEpoch">Epoch of the facts' owner.</param>
 internal sealed record CommitUnit(
-    IReadOnlyList<BatchResult> Results, LogPosition End, long? RecordedAt, long EventCount, FactsDelta? Facts = null, LogPosition? FactsFrom = null, long FactsEpoch = 0);
+    IReadOnlyList<InstanceChanges> Changes, LogPosition End, long? RecordedAt, long EventCount, FactsDelta? Facts = null, LogPosition? FactsFrom = null, long FactsEpoch = 0);
 
 /// <summary>The facts have a checkpoint like any instance.</summary>
 internal static class FactsInstance

@@ -31,6 +31,7 @@ internal sealed class SchemaCatalog(NpgsqlDataSource source)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             "create table states (grp int not null, person uuid not null, state bytea not null, primary key (grp, person)) with (fillfactor = 80)"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("alter table states alter column state set storage external"));
     }
 
     /// <summary>Drops a schema with all that is in it.</summary>

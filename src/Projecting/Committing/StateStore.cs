@@ -21,24 +21,39 @@ internal sealed class StateStore(NpgsqlDataSource source)
     }
 
     /// <summary>Adds the statements that write the states of a batch.</summary>
-    public static void AddTo(NpgsqlBatch batch, BatchResult result)
+    public static void AddTo(NpgsqlBatch batch, InstanceChanges changes)
     {
-        var schema = Keys.Identifier(result.Instance.Id.Schema);
-        if (result.Gone.Count > 0)
+        var schema = Keys.Identifier(changes.Instance.Id.Schema);
+        if (changes.Gone.Count > 0)
         {
             var delete = new NpgsqlBatchCommand($"delete from {schema}.states where grp = $1 and person = any($2)");
-            delete.Parameters.Add(new NpgsqlParameter { Value = result.Instance.Id.Group });
-            delete.Parameters.Add(new NpgsqlParameter { Value = result.Gone.Select(Keys.ToUuid).ToArray() });
+            delete.Parameters.Add(new NpgsqlParameter { Value = changes.Instance.Id.Group });
+            delete.Parameters.Add(new NpgsqlParameter { Value = changes.Gone.Select(Keys.ToUuid).ToArray() });
             batch.BatchCommands.Add(delete);
         }
-        if (result.States.Count == 0) return;
+        if (changes.States.Count == 0) return;
         var upsert = new NpgsqlBatchCommand($"""
             insert into {schema}.states (grp, person, state) select $1, * from unnest($2::uuid[], $3::bytea[])
             on conflict (grp, person) do update set state = excluded.state
             """);
-        upsert.Parameters.Add(new NpgsqlParameter { Value = result.Instance.Id.Group });
-        upsert.Parameters.Add(new NpgsqlParameter { Value = result.States.Keys.Select(Keys.ToUuid).ToArray() });
-        upsert.Parameters.Add(new NpgsqlParameter { Value = result.States.Values.ToArray() });
+        upsert.Parameters.Add(new NpgsqlParameter { Value = changes.Instance.Id.Group });
+        upsert.Parameters.Add(new NpgsqlParameter { Value = changes.States.Select(state => Keys.ToUuid(state.Person)).ToArray() });
+        upsert.Parameters.Add(new NpgsqlParameter { Value = changes.States.Select(state => state.State).ToArray() });
         batch.BatchCommands.Add(upsert);
+    }
+
+    /// <summary>Copies states into a table that has none of them.</summary>
+    public static async Task CopyAsync(NpgsqlConnection connection, InstanceChanges changes, CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(
+            $"copy {Keys.Identifier(changes.Instance.Id.Schema)}.states (grp, person, state) from stdin (format binary)", cancellationToken);
+        foreach (var (person, state) in changes.States)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(changes.Instance.Id.Group, cancellationToken);
+            await copy.WriteAsync(Keys.ToUuid(person), cancellationToken);
+            await copy.WriteAsync(state, cancellationToken);
+        }
+        await copy.CompleteAsync(cancellationToken);
     }
 }

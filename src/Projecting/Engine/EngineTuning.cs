@@ -4,7 +4,8 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// <param name="BatchEvents">Most events in one batch of the live loop.</param>
 /// <param name="CatchUpBatchEvents">Events from which on a batch of a rebuild or backfill is closed.</param>
 /// <param name="Workers">Most cores that fold side by side; -1 = all.</param>
-internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int Workers)
+/// <param name="CommitEvents">Events after which what is folded in memory is committed, however far behind everything is.</param>
+internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int Workers, int CommitEvents)
 {
-    public static EngineTuning Default { get; } = new(Limits.MaxBatchEvents, Limits.MaxCatchUpBatchEvents, -1);
+    public static EngineTuning Default { get; } = new(Limits.MaxBatchEvents, Limits.MaxCatchUpBatchEvents, -1, Limits.MaxUncommittedEvents);
 }

@@ -14,7 +14,7 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// gets a group of its own, replayed from zero, where it has.
 /// </summary>
 internal sealed class InstanceRegistry(
-    ProjectionCatalog catalog, InstanceStore store, SchemaCatalog schemas, FactsView facts, ILogger logger)
+    ProjectionCatalog catalog, InstanceStore store, SchemaCatalog schemas, FactsView facts, Func<Instance, CancellationToken, Task> commit, ILogger logger)
 {
     // Both are replaced whole, because others read them at any time.
     private volatile ImmutableDictionary<InstanceId, Instance> instances = ImmutableDictionary<InstanceId, Instance>.Empty;
@@ -103,11 +103,7 @@ internal sealed class InstanceRegistry(
         try
         {
             var row = await store.FindAsync(instance.Id, cancellationToken) ?? throw new InvalidOperationException($"{instance.Id} is gone.");
-            var marks = await store.MarksAsync(instance.Id, cancellationToken);
-            instance.Position = row.Position;
-            instance.States.Clear();
-            instance.Marks.Clear();
-            foreach (var (person, mark) in marks) instance.Marks.Add(person, mark);
+            instance.Reset(row.Position, await store.MarksAsync(instance.Id, cancellationToken));
         }
         finally
         {
@@ -133,8 +129,8 @@ internal sealed class InstanceRegistry(
     private async Task<Instance> AdoptAsync(InstanceId id, Projection projection, CancellationToken cancellationToken)
     {
         var row = await store.TakeOverAsync(id, projection.Name, projection.Version, logId, cancellationToken);
-        var instance = new Instance(id, projection, row.Epoch) { Position = row.Position };
-        foreach (var (person, mark) in await store.MarksAsync(id, cancellationToken)) instance.Marks.Add(person, mark);
+        var instance = new Instance(id, projection, row.Epoch);
+        instance.Reset(row.Position, await store.MarksAsync(id, cancellationToken));
         instances = instances.SetItem(id, instance);
         return instance;
     }
@@ -177,7 +173,11 @@ internal sealed class InstanceRegistry(
         var kept = (await store.RevisionsAsync(instance.Id.Schema, cancellationToken))
             .Where(item => item.Group == instance.Id.Group).Select(item => item.Revision).ToHashSet();
         await instance.Busy.WaitAsync(cancellationToken);
-        try { instance.SetFolds(Wanted(instance.Projection).Where(item => kept.Contains(item.Key)).Select(item => (item.Value.Project, item.Value.Fold))); }
+        try
+        {
+            await commit(instance, cancellationToken);
+            instance.SetFolds(Wanted(instance.Projection).Where(item => kept.Contains(item.Key)).Select(item => (item.Value.Project, item.Value.Fold)));
+        }
         finally { instance.Busy.Release(); }
     }
 

@@ -46,7 +46,11 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
         var reading = Task.Run(() => FillAsync(pages(stop.Token), channel.Writer, stop.Token), CancellationToken.None);
         try
         {
-            await foreach (var batch in channel.Reader.ReadAllAsync(cancellationToken)) yield return batch;
+            await foreach (var batch in channel.Reader.ReadAllAsync(cancellationToken))
+            {
+                batch.HasMore = channel.Reader.Count > 0;
+                yield return batch;
+            }
         }
         finally
         {

@@ -26,13 +26,24 @@ public sealed partial class ProjectionEngine
         private readonly CancellationTokenSource ending = new();
         private long factsEpoch;
 
+        // Decided in memory, not committed yet; and where the facts' checkpoint stands.
+        private FactsDelta decided = new();
+        private LogPosition? factsCommitted;
+        private LogPosition? factsPosition;
+        private long pendingEvents;
+        private long? recordedAt;
+        private long lastCommit = Stopwatch.GetTimestamp();
+        private long lastResolved = Stopwatch.GetTimestamp();
+
         // Replaced whole, at a boundary, because others read it at any time.
         private volatile Instance[] live = [];
 
         // The projects as of the last boundary: everything that is decided or folded looks at these, so that all of a batch is done under one set of settings.
         private volatile IReadOnlyDictionary<string, Project> projects = new Dictionary<string, Project>();
         private bool isReconciled;
-        private CheckpointConflictException? conflict;
+
+        // Why this session can't go on: what it holds in memory isn't what is committed any more.
+        private Exception? failure;
 
         public Session(ProjectionEngine engine)
         {
@@ -43,7 +54,7 @@ public sealed partial class ProjectionEngine
             Reader = new PersonReader(engine.log, Facts);
             folding = new FoldStage(partitioner, Reader, Facts, new StateStore(engine.source), engine.Tuning.Workers);
             follower = new LogFollower(engine.log, engine.Tuning);
-            Registry = new InstanceRegistry(engine.catalog, engine.store, engine.schemas, Facts, engine.logger);
+            Registry = new InstanceRegistry(engine.catalog, engine.store, engine.schemas, Facts, CommitAsync, engine.logger);
         }
 
         public FactsView Facts { get; } = new();
@@ -73,6 +84,7 @@ public sealed partial class ProjectionEngine
                 await factsStore.LoadAsync(Facts, position, KeyOf, cancellationToken);
                 await foreach (var batch in follower.ReadAsync(null, position, cancellationToken)) factsStage.Remember(batch);
             }
+            (factsPosition, factsCommitted) = (row.Position, row.Position);
             await Registry.LoadAsync(logId, projects, cancellationToken);
             engine.signal.Move(row.Position);
         }
@@ -94,9 +106,10 @@ public sealed partial class ProjectionEngine
                 }
                 await foreach (var batch in follower.FollowAsync(engine.Position, linked.Token)) await ApplyAsync(batch, linked.Token);
             }
-            catch (OperationCanceledException) when (conflict is not null)
+            catch (OperationCanceledException) when (failure is not null)
             {
-                throw new CheckpointConflictException(conflict.Message, conflict);
+                if (failure is CheckpointConflictException) throw new CheckpointConflictException(failure.Message, failure);
+                throw new InvalidOperationException(failure.Message, failure);
             }
             finally
             {
@@ -116,7 +129,11 @@ public sealed partial class ProjectionEngine
         public async Task<T> AtBoundaryAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
         {
             await Boundary.WaitAsync(cancellationToken);
-            try { return await work(); }
+            try
+            {
+                await FlushAsync(cancellationToken);
+                return await work();
+            }
             finally { Boundary.Release(); }
         }
 
@@ -133,14 +150,17 @@ public sealed partial class ProjectionEngine
         /// <returns>How many persons are folded along again.</returns>
         public async Task<int> RetryParkedAsync(Instance instance, CancellationToken cancellationToken)
         {
-            if (instance.Position is not { } position) return 0;
-            var parked = instance.Marks.Where(mark => mark.Value.Reason is not null && FindProject(mark.Value.Project) is not null)
-                .Select(mark => partitioner.Parked(FindProject(mark.Value.Project)!, mark.Key, position.Commit)).ToList();
-            if (parked.Count == 0) return 0;
-            var result = await folding.RetryAsync(instance, parked, cancellationToken);
-            await CommitAsync(new CommitUnit([result], position, null, 0), cancellationToken);
-            Advance([result], position);
-            return result.Refolds;
+            try
+            {
+                var count = await RefoldMarkedAsync(instance, mark => mark.Reason is not null, cancellationToken);
+                await CommitAsync(instance, cancellationToken);
+                return count;
+            }
+            catch (Exception error)
+            {
+                await FailAsync(error);
+                throw;
+            }
         }
 
         private CustomerKey? KeyOf(string project, CustomerId customer) => FindProject(project) is { } found ? CustomerKeys.Of(found.CustomerSecret, customer) : null;
@@ -153,29 +173,28 @@ public sealed partial class ProjectionEngine
             {
                 await ReconcileAsync(cancellationToken);
                 using var measured = engine.meter.Batch(batch.Events.Count);
-                var from = engine.Position;
                 var start = Stopwatch.GetTimestamp();
-                var delta = await factsStage.DecideAsync(batch, cancellationToken);
-                var decided = Stopwatch.GetTimestamp();
-                var results = live.Length == 0 ? [] : await folding.FoldAsync(batch, live, cancellationToken);
-                var folded = Stopwatch.GetTimestamp();
-                await CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count, delta, from, factsEpoch), cancellationToken);
-                Advance(results, batch.End);
-                engine.meter.Stages(Stopwatch.GetElapsedTime(start, decided), Stopwatch.GetElapsedTime(decided, folded), Stopwatch.GetElapsedTime(folded));
-                engine.meter.Refolds(results.Sum(result => result.Refolds));
-                engine.signal.Move(batch.End);
+                await factsStage.DecideAsync(batch, decided, cancellationToken);
+                factsPosition = batch.End;
+                var facts = Stopwatch.GetTimestamp();
+                if (live.Length > 0) await folding.FoldAsync(batch, live, mayDefer: batch.HasMore, cancellationToken);
+                pendingEvents += batch.Events.Count;
+                recordedAt = batch.RecordedAt ?? recordedAt;
+                engine.meter.Stages(Stopwatch.GetElapsedTime(start, facts), Stopwatch.GetElapsedTime(facts), TimeSpan.Zero);
+                if (!batch.HasMore || pendingEvents >= engine.Tuning.CommitEvents || Stopwatch.GetElapsedTime(lastCommit) > Limits.LiveCommitInterval)
+                    await FlushAsync(cancellationToken, resolve: !batch.HasMore);
             }
             finally
             {
                 Boundary.Release();
             }
-            engine.Committed?.Invoke(batch.End);
         }
 
         private async Task ReconcileAsync(CancellationToken cancellationToken)
         {
             var current = engine.projects.Projects;
             if (isReconciled && ReferenceEquals(current, projects)) return;
+            await FlushAsync(cancellationToken);
             projects = current;
             await ReclaimOrdersAsync(cancellationToken);
             foreach (var instance in await Registry.ReconcileAsync(current, cancellationToken)) _ = Enter(instance);
@@ -190,19 +209,8 @@ public sealed partial class ProjectionEngine
                 if (FindProject(id) is not { } project || Facts.OrderRulesOf(id) is not { } rules || rules == OrderIds.RulesOf(project)) continue;
                 var claims = await OrderReclaim.RunAsync(project, follower.ReadAsync(null, position, cancellationToken), Facts);
                 await engine.committer.ReplaceOrdersAsync(project.Id, OrderIds.RulesOf(project), claims, position, factsEpoch, cancellationToken);
+                factsStage.RememberOrders(claims);
                 Facts.Write(writer => writer.ReplaceOrders(id, OrderIds.RulesOf(project), claims));
-            }
-        }
-
-        private Task CommitAsync(CommitUnit unit, CancellationToken cancellationToken) => engine.committer.CommitAsync(unit, cancellationToken);
-
-        private static void Advance(IReadOnlyList<BatchResult> results, LogPosition end)
-        {
-            foreach (var result in results)
-            {
-                result.Instance.Position = end;
-                foreach (var person in result.Unmarked) result.Instance.Marks.Remove(person);
-                foreach (var (person, mark) in result.Marked) result.Instance.Marks[person] = mark;
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Folding;
@@ -18,7 +19,11 @@ public sealed partial class ProjectionEngine
         {
             Task entering;
             await Boundary.WaitAsync(cancellationToken);
-            try { entering = Enter(instance); }
+            try
+            {
+                await FlushAsync(cancellationToken);
+                entering = Enter(instance);
+            }
             finally { Boundary.Release(); }
             await entering.WaitAsync(cancellationToken);
         }
@@ -76,8 +81,7 @@ public sealed partial class ProjectionEngine
             }
             catch (CheckpointConflictException error)
             {
-                conflict = error;
-                await ending.CancelAsync();
+                await FailAsync(error);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -98,6 +102,7 @@ public sealed partial class ProjectionEngine
             await Boundary.WaitAsync(cancellationToken);
             try
             {
+                await FlushAsync(cancellationToken);
                 if (engine.Position is { } here && instance.Position != here && !await ReplayAsync(instance, here, cancellationToken)) return;
                 if (!instance.IsDropped) live = [.. live, instance];
             }
@@ -110,20 +115,21 @@ public sealed partial class ProjectionEngine
         // False if the instance was dropped meanwhile.
         private async Task<bool> ReplayAsync(Instance instance, LogPosition target, CancellationToken cancellationToken)
         {
+            var lastCommit = Stopwatch.GetTimestamp();
             await foreach (var batch in follower.ReadAsync(instance.Position, target, cancellationToken))
             {
-                foreach (var e in batch.Events)
-                {
-                    e.IsDuplicate = Facts.IsDuplicate(e.Position);
-                    e.IsRepeatedOrder = Facts.IsRepeatedOrder(e.ProjectId, e.Position);
-                }
+                Facts.Mark(batch);
                 await instance.Busy.WaitAsync(cancellationToken);
                 try
                 {
                     if (instance.IsDropped) return false;
-                    var results = await folding.FoldAsync(batch, [instance], cancellationToken);
-                    await CommitAsync(new CommitUnit(results, batch.End, batch.RecordedAt, batch.Events.Count), cancellationToken);
-                    Advance(results, batch.End);
+                    await folding.FoldAsync(batch, [instance], mayDefer: true, cancellationToken);
+                    instance.RecordedAt = batch.RecordedAt ?? instance.RecordedAt;
+                    if (instance.Pending.Events >= engine.Tuning.CommitEvents || Stopwatch.GetElapsedTime(lastCommit) > Limits.CatchUpCommitInterval)
+                    {
+                        await CommitAsync(instance, cancellationToken);
+                        lastCommit = Stopwatch.GetTimestamp();
+                    }
                 }
                 finally
                 {
@@ -131,7 +137,24 @@ public sealed partial class ProjectionEngine
                 }
                 engine.meter.Replayed(batch.Events.Count);
             }
-            return !instance.IsDropped;
+            return await FinishAsync(instance, cancellationToken);
+        }
+
+        // The second pass: who waited is folded again, and all of it is committed.
+        private async Task<bool> FinishAsync(Instance instance, CancellationToken cancellationToken)
+        {
+            await instance.Busy.WaitAsync(cancellationToken);
+            try
+            {
+                if (instance.IsDropped) return false;
+                await RefoldMarkedAsync(instance, static mark => mark.Reason is null, cancellationToken);
+                await CommitAsync(instance, cancellationToken);
+                return true;
+            }
+            finally
+            {
+                instance.Busy.Release();
+            }
         }
     }
 }

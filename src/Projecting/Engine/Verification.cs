@@ -53,11 +53,11 @@ public sealed partial class ProjectionEngine
     /// <summary>What an instance folded and whom it left out, at the boundary where it was looked at.</summary>
     private sealed class Frozen(Instance instance)
     {
-        private readonly Dictionary<string, IFold[]> folds = instance.Folds.ToDictionary(item => item.Key, item => item.Value, StringComparer.Ordinal);
+        private readonly Dictionary<string, ProjectFolds> folds = instance.Folds.ToDictionary(item => item.Key, item => item.Value, StringComparer.Ordinal);
 
         public IReadOnlyDictionary<CustomerKey, Mark> Marks { get; } = new Dictionary<CustomerKey, Mark>(instance.Marks);
 
-        public IFold[] FoldsOf(string project) => folds.GetValueOrDefault(project, []);
+        public ProjectFolds FoldsOf(string project) => folds.GetValueOrDefault(project, ProjectFolds.None);
     }
 
     /// <summary>The numbers of some instances, from the events.</summary>
@@ -101,7 +101,7 @@ public sealed partial class ProjectionEngine
             foreach (var instance in instances)
             {
                 if (instance.Marks.ContainsKey(key)) continue;
-                foreach (var fold in instance.FoldsOf(project.Id)) fold.Apply(fold.NewState(), person.Events, cells);
+                foreach (var fold in instance.FoldsOf(project.Id).Folds) fold.Apply(fold.NewState(), person.Events, cells);
             }
         }
 

@@ -10,6 +10,7 @@ namespace EventSourcedAnalytics.Projecting.Facts;
 internal sealed class FactsStage(IEventLog log, FactsView view, FactsStore store, ProjectLookup projects, KeyOf keyOf)
 {
     private readonly DuplicateFilter filter = new();
+    private readonly BloomFilter orderFilter = new();
     private readonly Dictionary<string, StreamMessages> streams = new(StringComparer.Ordinal);
     private long cachedMessages;
 
@@ -19,21 +20,30 @@ internal sealed class FactsStage(IEventLog log, FactsView view, FactsStore store
     /// <summary>Notes the messages of events decided before, without deciding anything: how the filter is filled at the start.</summary>
     public void Remember(DecodedBatch batch)
     {
-        foreach (var e in batch.Events) if (e.Event is not null) filter.Add(e.Customer, e.Event.MessageId);
+        foreach (var e in batch.Events)
+        {
+            if (e.Event is null) continue;
+            filter.Add(e.Customer, e.Event.MessageId);
+            if (projects(e.ProjectId) is { } project && OrderIds.Of(project, e.Event) is { } order) orderFilter.Add(HashOf(e.ProjectId, order));
+        }
     }
 
-    /// <summary>Decides a batch and marks its events.</summary>
-    public async Task<FactsDelta> DecideAsync(DecodedBatch batch, CancellationToken cancellationToken)
+    /// <summary>Notes order ids that were claimed anew.</summary>
+    public void RememberOrders(FactsDelta claims)
     {
-        var delta = new FactsDelta();
+        foreach (var (project, order) in claims.OrderClaims.Keys) orderFilter.Add(HashOf(project, order));
+    }
+
+    /// <summary>Decides a batch, marks its events, and adds what was decided to all that waits to be committed.</summary>
+    public async Task DecideAsync(DecodedBatch batch, FactsDelta delta, CancellationToken cancellationToken)
+    {
         await MarkDuplicatesAsync(batch, cancellationToken);
-        var claims = await DecideOrdersAsync(batch, delta, cancellationToken);
+        var repeats = await DecideOrdersAsync(batch, delta, cancellationToken);
         view.Write(writer =>
         {
-            foreach (var e in batch.Events) Decide(e, delta, claims, writer);
+            foreach (var e in batch.Events) Decide(e, delta, repeats, writer);
             writer.MoveTo(batch.End);
         });
-        return delta;
     }
 
     private async Task MarkDuplicatesAsync(DecodedBatch batch, CancellationToken cancellationToken)
@@ -71,16 +81,19 @@ internal sealed class FactsStage(IEventLog log, FactsView view, FactsStore store
                 orders.Add((e.ProjectId, order, e));
         var repeated = new HashSet<long>();
         if (orders.Count == 0) return repeated;
-        var claimed = await store.FindClaimsAsync([.. orders.Select(order => (order.Project, order.OrderId)).Distinct()], cancellationToken);
+        var doubtful = orders.Where(order => orderFilter.Add(HashOf(order.Project, order.OrderId))).Select(order => (order.Project, order.OrderId)).Distinct().ToList();
+        var claimed = doubtful.Count == 0 ? [] : await store.FindClaimsAsync(doubtful, cancellationToken);
         foreach (var (project, order, e) in orders)
         {
-            if (claimed.Add((project, order))) delta.OrderClaims.Add((project, order, e.Position));
-            else repeated.Add(e.Position);
+            if (!claimed.Contains((project, order)) && delta.TryClaim(project, order, e.Position)) continue;
+            repeated.Add(e.Position);
         }
         return repeated;
     }
 
-    private void Decide(DecodedEvent e, FactsDelta delta, HashSet<long> repeatedOrders, FactsView.Writer writer)
+    private static UInt128 HashOf(string project, string order) => Hash128.Of(System.Text.Encoding.UTF8.GetBytes($"{project}\n{order}"));
+
+    private void Decide(DecodedEvent e, FactsDelta delta, HashSet<long> repeats, FactsView.Writer writer)
     {
         var facts = writer.Project(e.ProjectId);
         if (facts.FirstPosition is null)
@@ -95,7 +108,7 @@ internal sealed class FactsStage(IEventLog log, FactsView view, FactsStore store
             delta.Duplicates.Add((e.ProjectId, e.Position));
             return;
         }
-        if (repeatedOrders.Contains(e.Position))
+        if (repeats.Contains(e.Position))
         {
             e.IsRepeatedOrder = true;
             writer.AddRepeatedOrder(e.ProjectId, e.Position);

@@ -91,8 +91,8 @@ internal sealed class FactsStore(NpgsqlDataSource source)
                 delta.RepeatedOrders.Select(x => x.Project).ToArray(), delta.RepeatedOrders.Select(x => x.Position).ToArray());
         if (delta.OrderClaims.Count > 0)
             Add(batch, "insert into facts.orders (project, order_id, position) select * from unnest($1::text[], $2::text[], $3::bigint[])",
-                delta.OrderClaims.Select(x => x.Project).ToArray(), delta.OrderClaims.Select(x => SqlText.EncodeKey(x.OrderId)).ToArray(),
-                delta.OrderClaims.Select(x => x.Position).ToArray());
+                delta.OrderClaims.Select(x => x.Key.Project).ToArray(), delta.OrderClaims.Select(x => SqlText.EncodeKey(x.Key.OrderId)).ToArray(),
+                delta.OrderClaims.Values.ToArray());
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params Array[] columns)

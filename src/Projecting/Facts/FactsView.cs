@@ -17,10 +17,10 @@ internal sealed class FactsView
     public EventLog.LogPosition? Position { get; private set; }
 
     /// <summary>Whether the event at a position repeats a message of its customer.</summary>
-    public bool IsDuplicate(long position) => Read(() => duplicates.Contains(position));
+    public bool IsDuplicate(long position) { using var reading = Read(); return reading.IsDuplicate(position); }
 
     /// <summary>Whether the event at a position repeats an order id of its project.</summary>
-    public bool IsRepeatedOrder(string project, long position) => Read(() => projects.TryGetValue(project, out var facts) && facts.RepeatedOrders.Contains(position));
+    public bool IsRepeatedOrder(string project, long position) { using var reading = Read(); return reading.IsRepeatedOrder(project, position); }
 
     /// <summary>How many messages of a project (or of all) were skipped as duplicates.</summary>
     public long CountDuplicates(string? project = null) => Read(() => project is null
@@ -37,14 +37,24 @@ internal sealed class FactsView
     public IReadOnlyList<string> Projects() => Read(() => projects.Keys.ToList());
 
     /// <summary>The person of a customer at a position; null if the customer is joined with nobody at all.</summary>
-    public Person? JoinedPersonOf(string project, CustomerKey key, long position) => Read(() =>
-        projects.TryGetValue(project, out var facts) && facts.LinkedCustomer(key) is { } customer
-            ? facts.Identities.PersonOf(customer, position)
-            : null);
+    public Person? JoinedPersonOf(string project, CustomerKey key, long position) { using var reading = Read(); return reading.JoinedPersonOf(project, key, position); }
 
     /// <summary>The person of a customer at a position.</summary>
-    public Person PersonOf(string project, CustomerId customer, long position) => Read(() =>
-        projects.TryGetValue(project, out var facts) ? facts.Identities.PersonOf(customer, position) : new Person(customer, [customer]));
+    public Person PersonOf(string project, CustomerId customer, long position) { using var reading = Read(); return reading.PersonOf(project, customer, position); }
+
+    /// <summary>Marks the events of a batch as they were decided before.</summary>
+    public void Mark(Projecting.Reading.DecodedBatch batch)
+    {
+        using var reading = Read();
+        foreach (var e in batch.Events)
+        {
+            e.IsDuplicate = reading.IsDuplicate(e.Position);
+            e.IsRepeatedOrder = reading.IsRepeatedOrder(e.ProjectId, e.Position);
+        }
+    }
+
+    /// <summary>Lets somebody look up many things with the facts standing still. Nothing else of the view may be asked meanwhile; dispose it soon.</summary>
+    public Reading Read() => new(this);
 
     /// <summary>Runs the facts stage's write.</summary>
     public void Write(Action<Writer> write)
@@ -59,6 +69,30 @@ internal sealed class FactsView
         gate.EnterReadLock();
         try { return read(); }
         finally { gate.ExitReadLock(); }
+    }
+
+    /// <summary>Look-ups under one lock.</summary>
+    internal readonly struct Reading : IDisposable
+    {
+        private readonly FactsView view;
+
+        public Reading(FactsView view)
+        {
+            this.view = view;
+            view.gate.EnterReadLock();
+        }
+
+        public bool IsDuplicate(long position) => view.duplicates.Contains(position);
+
+        public bool IsRepeatedOrder(string project, long position) => view.projects.TryGetValue(project, out var facts) && facts.RepeatedOrders.Contains(position);
+
+        public Person? JoinedPersonOf(string project, CustomerKey key, long position) =>
+            view.projects.TryGetValue(project, out var facts) && facts.LinkedCustomer(key) is { } customer ? facts.Identities.PersonOf(customer, position) : null;
+
+        public Person PersonOf(string project, CustomerId customer, long position) =>
+            view.projects.TryGetValue(project, out var facts) ? facts.Identities.PersonOf(customer, position) : new Person(customer, [customer]);
+
+        public void Dispose() => view.gate.ExitReadLock();
     }
 
     /// <summary>Changes to the view, under its lock.</summary>

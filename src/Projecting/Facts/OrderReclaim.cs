@@ -15,14 +15,12 @@ internal static class OrderReclaim
     public static async Task<FactsDelta> RunAsync(Project project, IAsyncEnumerable<DecodedBatch> batches, FactsView view)
     {
         var delta = new FactsDelta();
-        var claimed = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var batch in batches)
         {
             foreach (var e in batch.Events)
             {
                 if (e.ProjectId != project.Id || e.Event is null || view.IsDuplicate(e.Position) || OrderIds.Of(project, e.Event) is not { } order) continue;
-                if (claimed.Add(order)) delta.OrderClaims.Add((project.Id, order, e.Position));
-                else delta.RepeatedOrders.Add((project.Id, e.Position));
+                if (!delta.TryClaim(project.Id, order, e.Position)) delta.RepeatedOrders.Add((project.Id, e.Position));
             }
         }
         return delta;

@@ -15,7 +15,7 @@ internal sealed class AppliedParts(FactsView facts)
     /// <param name="events">At least all events of these customers up to the bound, without duplicates.</param>
     /// <param name="folds">The folds.</param>
     /// <param name="sink">Takes the contributions.</param>
-    public void Fold(Project project, IEnumerable<CustomerKey> customers, long bound, IReadOnlyList<AnalyticsEvent> events, IFold[] folds, ICellSink sink)
+    public void Fold(Project project, IEnumerable<CustomerKey> customers, long bound, IReadOnlyList<AnalyticsEvent> events, ProjectFolds folds, ICellSink sink)
     {
         if (bound < 0) return;
         var persons = customers.ToDictionary(customer => customer, customer => PersonAt(project, customer, bound));

@@ -26,7 +26,8 @@ public sealed record Mark(string Project, long AppliedTo, string? Reason);
 /// </summary>
 internal sealed class Instance(InstanceId id, Projection projection, long epoch)
 {
-    private Dictionary<string, IFold[]> folds = new(StringComparer.Ordinal);
+    private Dictionary<string, ProjectFolds> folds = new(StringComparer.Ordinal);
+    private Pending pending = new(projection);
 
     public InstanceId Id { get; } = id;
 
@@ -35,8 +36,20 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>Number of the ownership; a commit of an older epoch is refused.</summary>
     public long Epoch { get; } = epoch;
 
-    /// <summary>Everything up to here is applied; null = never started, which is not position 0.</summary>
+    /// <summary>Everything up to here is applied in memory; null = never started, which is not position 0.</summary>
     public LogPosition? Position { get; set; }
+
+    /// <summary>Where the checkpoint in Postgres stands, or will with the commit under way.</summary>
+    public LogPosition? Committed { get; set; }
+
+    /// <summary>Log time of the last event applied by a catch-up, milliseconds since the Unix epoch; null before the first.</summary>
+    public long? RecordedAt { get; set; }
+
+    /// <summary>What is applied in memory and not committed.</summary>
+    public Pending Pending => pending;
+
+    /// <summary>Whether anything waits to be committed.</summary>
+    public bool HasPending => Position != Committed || pending.Marks.Count > 0 || pending.Refolds > 0;
 
     /// <summary>Held while a batch of this instance is at work, and while its folds are replaced.</summary>
     public SemaphoreSlim Busy { get; } = new(1, 1);
@@ -57,17 +70,48 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     public IReadOnlySet<long> Revisions { get; private set; } = new HashSet<long>();
 
     /// <summary>The folds of every project.</summary>
-    public IReadOnlyDictionary<string, IFold[]> Folds => folds;
+    public IReadOnlyDictionary<string, ProjectFolds> Folds => folds;
 
-    /// <summary>The folds of a project, by revision; empty if the instance has no definition of it.</summary>
-    public IFold[] FoldsOf(string project) => folds.GetValueOrDefault(project, []);
+    /// <summary>The folds of a project; none if the instance has no definition of it.</summary>
+    public ProjectFolds FoldsOf(string project) => folds.GetValueOrDefault(project, ProjectFolds.None);
 
-    /// <summary>Replaces the folds. States in memory are forgotten, because they hold one state a fold.</summary>
+    /// <summary>Replaces the folds. States in memory are forgotten, because they hold one state a fold; nothing may be pending.</summary>
     public void SetFolds(IEnumerable<(string Project, IFold Fold)> all)
     {
         folds = all.GroupBy(item => item.Project, StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, group => group.Select(item => item.Fold).OrderBy(fold => fold.Revision).ToArray(), StringComparer.Ordinal);
-        Revisions = folds.Values.SelectMany(list => list).Select(fold => fold.Revision).ToHashSet();
-        States.Clear();
+            .ToDictionary(group => group.Key, group => new ProjectFolds(group.Select(item => item.Fold)), StringComparer.Ordinal);
+        Revisions = folds.Values.SelectMany(list => list.Folds).Select(fold => fold.Revision).ToHashSet();
+        States.Clear(isComplete: Committed is null);
+    }
+
+    /// <summary>Brings it to what is committed, forgetting all else.</summary>
+    public void Reset(LogPosition? position, IEnumerable<KeyValuePair<CustomerKey, Mark>> marks)
+    {
+        (Position, Committed) = (position, position);
+        Marks.Clear();
+        foreach (var (person, mark) in marks) Marks.Add(person, mark);
+        pending = new Pending(Projection);
+        States.Clear(isComplete: position is null);
+    }
+
+    /// <summary>Hands out what is pending, and starts anew.</summary>
+    public Pending TakePending()
+    {
+        var taken = pending;
+        pending = new Pending(Projection);
+        return taken;
+    }
+
+    /// <summary>Marks a person: it isn't folded along from here on.</summary>
+    public void Mark(CustomerKey person, Mark mark)
+    {
+        Marks[person] = mark;
+        pending.Marks.Add(person);
+    }
+
+    /// <summary>Takes a person's mark away, if it has one.</summary>
+    public void Unmark(CustomerKey person)
+    {
+        if (Marks.Remove(person)) pending.Marks.Add(person);
     }
 }

@@ -9,36 +9,35 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// <summary>Sorts a batch by person: each person belongs to one of the fold partitions, always the same.</summary>
 internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf keyOf)
 {
-    /// <summary>The persons of a batch, one list a partition.</summary>
+    /// <summary>The persons of a batch.</summary>
     /// <param name="batch">The batch, decided by the facts stage.</param>
     /// <param name="checkpoint">Where the instances stand that will fold it; -1 = before the first event.</param>
-    public List<PersonWork>[] Partition(DecodedBatch batch, long checkpoint)
+    public PersonBatch Partition(DecodedBatch batch, long checkpoint)
     {
-        var works = new Dictionary<CustomerKey, PersonWork>();
+        var persons = new PersonBatch();
+        Project? project = null;
+        using var reading = facts.Read();
         foreach (var e in batch.Events)
         {
-            if (e.IsDuplicate || projects(e.ProjectId) is not { } project) continue;
-            var joined = facts.JoinedPersonOf(e.ProjectId, e.Customer, batch.End.Commit);
+            if (e.IsDuplicate) continue;
+            if (project is null || project.Id != e.ProjectId) project = projects(e.ProjectId);
+            if (project is null) continue;
+            var joined = reading.JoinedPersonOf(e.ProjectId, e.Customer, batch.End.Commit);
             var person = joined is null ? e.Customer : keyOf(e.ProjectId, joined.Representative)!.Value;
-            if (!works.TryGetValue(person, out var work))
-            {
-                works.Add(person, work = new PersonWork(project, person));
-                if (joined is { Customers.Count: > 1 }) Describe(work, joined, checkpoint);
-            }
+            var work = persons.Get(project, person, out var isNew);
+            if (isNew && joined is { Customers.Count: > 1 }) Describe(work, joined, checkpoint, reading);
             work.Events.Add(e);
             if (e.Unreadable is not null) work.Unreadable ??= $"The event at position {e.Position} can't be read: {e.Unreadable}";
         }
-        var partitions = new List<PersonWork>[Limits.FoldPartitions];
-        for (var i = 0; i < partitions.Length; i++) partitions[i] = [];
-        foreach (var work in works.Values) partitions[PartitionOf(work.Person)].Add(work);
-        return partitions;
+        persons.Close();
+        return persons;
     }
 
     /// <summary>The partition of a person.</summary>
     public static int PartitionOf(CustomerKey person) => (int)((ulong)person.Value % Limits.FoldPartitions);
 
-    /// <summary>A person that was parked, with the customers it has at a position.</summary>
-    public PersonWork Parked(Project project, CustomerKey person, long position)
+    /// <summary>A person that was marked, with the customers it has at a position.</summary>
+    public PersonWork Marked(Project project, CustomerKey person, long position)
     {
         var work = new PersonWork(project, person);
         if (facts.JoinedPersonOf(project.Id, person, position) is { } joined)
@@ -46,7 +45,7 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
         return work;
     }
 
-    private void Describe(PersonWork work, Person joined, long checkpoint)
+    private void Describe(PersonWork work, Person joined, long checkpoint, FactsView.Reading reading)
     {
         var project = work.Project.Id;
         work.Customers = [.. joined.Customers.Select(customer => keyOf(project, customer)!.Value)];
@@ -55,7 +54,7 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
         foreach (var customer in joined.Customers)
         {
             if (told.Contains(customer)) continue;
-            var person = facts.PersonOf(project, customer, checkpoint);
+            var person = reading.PersonOf(project, customer, checkpoint);
             before.Add(person);
             told.UnionWith(person.Customers);
         }

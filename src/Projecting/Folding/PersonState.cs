@@ -1,4 +1,3 @@
-using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Values;
 
@@ -7,7 +6,9 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// <summary>All that an instance must know of a person to go on folding: the time of its last event, its traits if a fold looks at them, and one state a fold.</summary>
 internal sealed class PersonState
 {
-    private PersonState(object[] states) => States = states;
+    private readonly IFold[] folds;
+
+    private PersonState(IFold[] folds, object[] states) => (this.folds, States) = (folds, states);
 
     /// <summary>Time of the last event applied. An event at or before it makes the person fold again.</summary>
     public long LastAt { get; set; } = long.MinValue;
@@ -23,11 +24,11 @@ internal sealed class PersonState
     {
         var states = new object[folds.Length];
         for (var i = 0; i < folds.Length; i++) states[i] = folds[i].NewState();
-        return new PersonState(states);
+        return new PersonState(folds, states);
     }
 
     /// <summary>Writes the state for <see cref="Read"/>.</summary>
-    public byte[] Write(IFold[] folds, StateWriter outer, StateWriter inner)
+    public byte[] Write(StateWriter outer, StateWriter inner)
     {
         outer.Clear();
         outer.Int64(LastAt);
@@ -62,25 +63,5 @@ internal sealed class PersonState
             state.States[next] = folds[next].ReadState(ref ownReader);
         }
         return state;
-    }
-}
-
-/// <summary>States of persons in memory, all of them equal to what is committed whenever no batch is at work.</summary>
-internal sealed class StateCache
-{
-    private readonly Dictionary<CustomerKey, PersonState?> states = [];
-
-    public int Count => states.Count;
-
-    public bool TryGet(CustomerKey person, out PersonState? state) => states.TryGetValue(person, out state);
-
-    public void Set(CustomerKey person, PersonState? state) => states[person] = state;
-
-    public void Clear() => states.Clear();
-
-    /// <summary>Makes room: states can be read again at any time, so all go at once.</summary>
-    public void Trim()
-    {
-        if (states.Count > Limits.MaxCachedPersons) states.Clear();
     }
 }

@@ -28,6 +28,40 @@ internal sealed class PersonWork(Project project, CustomerKey person)
     public IReadOnlyList<CustomerKey> Streams => Customers ?? [Person];
 }
 
+/// <summary>The persons of a batch, in the fold partitions.</summary>
+internal sealed class PersonBatch
+{
+    private readonly Dictionary<CustomerKey, PersonWork> works = [];
+
+    /// <summary>Persons that this batch joined with none; each partition can be folded on its own.</summary>
+    public List<PersonWork>[] Partitions { get; } = [.. Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new List<PersonWork>())];
+
+    /// <summary>Persons that this batch joined: they were in other partitions, too.</summary>
+    public List<PersonWork> Joined { get; } = [];
+
+    public int Count => works.Count;
+
+    public IEnumerable<PersonWork> All => works.Values;
+
+    /// <summary>A person's part of the batch.</summary>
+    public PersonWork Get(Project project, CustomerKey person, out bool isNew)
+    {
+        ref var work = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(works, person, out var exists);
+        isNew = !exists;
+        return work ??= new PersonWork(project, person);
+    }
+
+    /// <summary>Puts everybody in its place once all events are in.</summary>
+    public void Close()
+    {
+        foreach (var work in works.Values)
+        {
+            if (work.JoinedFrom is null) Partitions[Partitioner.PartitionOf(work.Person)].Add(work);
+            else Joined.Add(work);
+        }
+    }
+}
+
 /// <summary>A person as it was at the last checkpoint.</summary>
 /// <param name="Key">Its key then.</param>
 /// <param name="Customers">Its customers then.</param>

@@ -31,5 +31,8 @@ internal sealed class DecodedEvent
 /// <param name="Events">Events of customers' streams, by position.</param>
 /// <param name="End">Position of the last event of the page, wanted or not.</param>
 /// <param name="RecordedAt">When the log took in the page's last event, milliseconds since the Unix epoch; null if the page has no events.</param>
-/// <param name="IsHead">True if the page ended at the head of the log.</param>
-internal sealed record DecodedBatch(IReadOnlyList<DecodedEvent> Events, EventLog.LogPosition End, long? RecordedAt, bool IsHead);
+internal sealed record DecodedBatch(List<DecodedEvent> Events, EventLog.LogPosition End, long? RecordedAt)
+{
+    /// <summary>True if the next batch is there already: nothing has to hurry.</summary>
+    public bool HasMore { get; set; }
+}

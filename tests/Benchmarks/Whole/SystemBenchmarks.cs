@@ -44,15 +44,17 @@ public static class CatchUpBenchmark
             return Task.CompletedTask;
         });
         var clock = Stopwatch.StartNew();
+        var (allocated, cpu) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
         await system.Engine.WaitForAsync(position, TimeSpan.FromMinutes(10), default);
         var seconds = clock.Elapsed.TotalSeconds;
+        (allocated, cpu) = (GC.GetTotalAllocatedBytes() - allocated, Environment.CpuUsage.TotalTime - cpu);
         var status = await system.Engine.GetStatusAsync(withHash: false, default);
         var read = await ReadLog.RateAsync(system);
         return JsonSerializer.Serialize(new
         {
             benchmark = "catch-up", events, seconds = Math.Round(seconds, 2), perSecond = (long)(events / seconds), refolds = status.Refolds,
             logReadPerSecond = (long)read, shareOfLogRead = Math.Round(events / seconds / read, 3),
-            stageSeconds = status.StageSeconds.ToDictionary(stage => stage.Key, stage => Math.Round(stage.Value, 2)), gcBytesPerEvent = GC.GetTotalAllocatedBytes() / events,
+            stageSeconds = status.StageSeconds.ToDictionary(stage => stage.Key, stage => Math.Round(stage.Value, 2)), bytesPerEvent = allocated / events, cpuSeconds = Math.Round(cpu.TotalSeconds, 2),
         });
     }
 }
@@ -68,8 +70,9 @@ public static class RebuildBenchmark
         var (position, _) = await system.PostAsync(SystemUnderTest.Bodies(events, 500), 8);
         await system.Engine.WaitForAsync(position, TimeSpan.FromMinutes(10), default);
         var rates = new Dictionary<string, long>();
+        var (allocated, cpu) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
         var projections = (await system.Engine.GetStatusAsync(withHash: false, default)).Instances.Select(instance => instance.Projection).Distinct().ToList();
-        var total = Stopwatch.StartNew();
+        var (total, paused) = (Stopwatch.StartNew(), GC.GetTotalPauseDuration());
         foreach (var projection in projections)
         {
             var clock = Stopwatch.StartNew();
@@ -77,10 +80,17 @@ public static class RebuildBenchmark
             rates[projection] = (long)(events / clock.Elapsed.TotalSeconds);
         }
         var seconds = total.Elapsed.TotalSeconds;
+        (allocated, cpu) = (GC.GetTotalAllocatedBytes() - allocated, Environment.CpuUsage.TotalTime - cpu);
         var equal = true;
         foreach (var projection in projections) equal &= (await system.Engine.CompareAsync(projection, default)).IsEqual;
         var read = await ReadLog.RateAsync(system);
-        return JsonSerializer.Serialize(new { benchmark = "rebuild", events, perSecondEach = rates, allSeconds = Math.Round(seconds, 2), equal, logReadPerSecond = (long)read });
+        return JsonSerializer.Serialize(new
+        {
+            benchmark = "rebuild", events, perSecondEach = rates, allSeconds = Math.Round(seconds, 2), equal, logReadPerSecond = (long)read,
+            bytesPerEventEach = allocated / events / projections.Count, cpuSeconds = Math.Round(cpu.TotalSeconds, 2),
+            gcPauseSeconds = Math.Round((GC.GetTotalPauseDuration() - paused).TotalSeconds, 2), collections = GC.CollectionCount(0), gen2 = GC.CollectionCount(2),
+            peakMegabytes = Environment.WorkingSet >> 20,
+        });
     }
 }
 

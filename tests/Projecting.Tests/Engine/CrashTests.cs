@@ -19,7 +19,7 @@ public sealed class CrashTests
         ConnectThrough(world, proxy);
         var shop = await world.CreateShopAsync();
         var random = new Random(7);
-        world.Tuning = new EngineTuning(4, 9, -1);
+        world.Tuning = new EngineTuning(4, 9, -1, 1);
         await world.StartAsync();
         for (var round = 0; round < 8; round++)
         {
@@ -38,7 +38,7 @@ public sealed class CrashTests
     {
         await using var world = await World.CreateAsync();
         var shop = await world.CreateShopAsync();
-        world.Tuning = new EngineTuning(3, 5, -1);
+        world.Tuning = new EngineTuning(3, 5, -1, 1);
         await world.StartAsync();
         for (var round = 0; round < 6; round++)
         {
@@ -57,7 +57,7 @@ public sealed class CrashTests
         await using var proxy = new CuttingProxy(world.Connection().Host!);
         ConnectThrough(world, proxy);
         var shop = await world.CreateShopAsync();
-        world.Tuning = new EngineTuning(50, 4, -1);
+        world.Tuning = new EngineTuning(50, 4, -1, 1);
         await world.StartAsync();
         for (var round = 0; round < 3; round++) await shop.AppendAsync(Scenario.Of(round * 10 + 5, 30).Events());
         await world.SettleAsync();

@@ -102,7 +102,7 @@ public sealed class DefinitionTests
     private static async Task<Shop> StartAsync(World world)
     {
         var shop = await world.CreateShopAsync();
-        world.Tuning = new(10, 6, -1);
+        world.Tuning = new(10, 6, -1, 12);
         await world.StartAsync();
         await shop.AppendAsync(Scenario.Of(1, 60).Events());
         await world.SettleAsync();

@@ -50,7 +50,7 @@ public sealed class PoisonTests
             var counting = new CountingProjection();
             world.Projections = [counting];
             var shop = await world.CreateShopAsync();
-            world.Tuning = new(2 + (seed % 5), 7, -1);
+            world.Tuning = new(2 + (seed % 5), 7, -1, 1 + (seed % 7));
             await world.StartAsync();
             var random = new Random(seed);
             for (var i = 0; i < 30; i++)

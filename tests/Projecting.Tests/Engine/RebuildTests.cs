@@ -51,7 +51,7 @@ public sealed class RebuildTests
         await using var first = await World.CreateAsync();
         var shop = await StartAsync(first);
         await using var second = await World.CreateAsync(memory: first.Memory);
-        second.Tuning = new EngineTuning(1, 1, 1);
+        second.Tuning = new EngineTuning(1, 1, 1, 1);
         await second.StartAsync();
         await second.SettleAsync();
         foreach (var projection in first.Projections)
@@ -116,7 +116,7 @@ public sealed class RebuildTests
     {
         var shop = await world.CreateShopAsync();
         await shop.DefineAsync(DefinitionKind.Funnel, "f", new FunnelQuery { Steps = [FunnelStep.Named("a"), FunnelStep.Named("b")] });
-        world.Tuning = new EngineTuning(20, 9, 2);
+        world.Tuning = new EngineTuning(20, 9, 2, 9);
         await world.StartAsync();
         await shop.AppendAsync(Scenario.Of(1, 80).Events());
         await world.SettleAsync();

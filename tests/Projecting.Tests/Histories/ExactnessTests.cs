@@ -117,7 +117,7 @@ public sealed class ExactnessTests
             }
         }
 
-        private static EngineTuning Tuning(Random random) => new(random.Next(1, 12), random.Next(1, 40), random.Next(3) switch { 0 => 1, 1 => 2, _ => -1 });
+        private static EngineTuning Tuning(Random random) => new(random.Next(1, 12), random.Next(1, 40), random.Next(3) switch { 0 => 1, 1 => 2, _ => -1 }, random.Next(1, 60));
 
         private static IEnumerable<AnalyticsEvent> Take(Queue<AnalyticsEvent> queue, int count)
         {

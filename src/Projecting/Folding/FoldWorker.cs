@@ -1,0 +1,91 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Folding;
+
+namespace EventSourcedAnalytics.Projecting.Folding;
+
+/// <summary>One thread's part of a batch: folds what comes in order, and sets aside what doesn't.</summary>
+internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
+{
+    private readonly JournalSink journal = new();
+    private readonly CellSet[] cells = [.. instances.Select(instance => instance.Pending.CellsOf(number))];
+    private PersonEvent[] events = [];
+
+    /// <summary>Persons that must be folded again, with the instances (by index) in which they must.</summary>
+    public List<(PersonWork Work, List<int> Instances)> Late { get; } = [];
+
+    /// <summary>Folds one person's part of the batch in every instance.</summary>
+    public void Fold(PersonWork work)
+    {
+        if (work.Unreadable is null) work.Events.Sort(static (left, right) => AnalyticsEvent.Compare(left.Event!, right.Event!));
+        List<int>? late = null;
+        var shared = -1;
+        for (var i = 0; i < instances.Count; i++)
+        {
+            var instance = instances[i];
+            var folds = instance.FoldsOf(work.Project.Id);
+            if (folds.IsEmpty || (instance.Marks.Count > 0 && work.JoinedFrom is null && instance.Marks.ContainsKey(work.Person))) continue;
+            if (work.Unreadable is not null || !TryFold(work, instance, folds, i, ref shared)) (late ??= []).Add(i);
+        }
+        if (late is not null) Late.Add((work, late));
+    }
+
+    private bool TryFold(PersonWork work, Instance instance, ProjectFolds folds, int index, ref int shared)
+    {
+        if (!work.Events.Exists(e => folds.IsRelevant(e.Event!)) && work.JoinedFrom is null) return true;
+        if (!TryFindEntry(work, instance, out var entry)) return false;
+        var state = entry.State ?? PersonState.New(folds.Folds);
+        try
+        {
+            if (!PersonFolder.CanApply(folds, state, work.Events)) return false;
+            if (!folds.TakeAllActivity || shared < 0)
+            {
+                if (events.Length < work.Events.Count) events = new PersonEvent[Math.Max(work.Events.Count, 2 * events.Length)];
+                var count = PersonFolder.Take(folds, state, work.Events, events);
+                shared = folds.TakeAllActivity ? count : -1;
+                PersonFolder.Apply(folds, state, events.AsSpan(0, count), journal);
+            }
+            else
+            {
+                PersonFolder.Note(folds, state, work.Events);
+                PersonFolder.Apply(folds, state, events.AsSpan(0, shared), journal);
+            }
+        }
+        catch (Exception)
+        {
+            // The state may be half changed: the refold makes a new one, and finds out whether the person can be folded at all.
+            journal.Discard();
+            return false;
+        }
+        journal.FlushTo(cells[index]);
+        Keep(work, instance, entry, state);
+        return true;
+    }
+
+    private static void Keep(PersonWork work, Instance instance, PersonEntry entry, PersonState state)
+    {
+        if (entry.Key == work.Person)
+        {
+            instance.States.Set(entry, state);
+            return;
+        }
+        instance.States.Set(entry, null);
+        instance.States.Set(instance.States.Get(work.Person), state);
+    }
+
+    // A person that was joined in this batch can go on from the one state there is; from two it must be folded again.
+    private static bool TryFindEntry(PersonWork work, Instance instance, out PersonEntry entry)
+    {
+        entry = instance.States.Get(work.Person);
+        if (work.JoinedFrom is null) return true;
+        PersonEntry? only = null;
+        foreach (var old in work.JoinedFrom)
+        {
+            if (instance.Marks.ContainsKey(old.Key)) return false;
+            if (instance.States.Find(old.Key) is not { State: not null } found) continue;
+            if (only is not null) return false;
+            only = found;
+        }
+        entry = only ?? entry;
+        return true;
+    }
+}
