@@ -6,6 +6,9 @@ public static class Limits
     /// <summary>Jobs of which the outcome is kept.</summary>
     public const int MaxKeptJobs = 100;
 
+    /// <summary>Events of one person that are listed as evidence of a number, the oldest first; <c>evidenceCount</c> counts all.</summary>
+    public const int MaxEvidenceEvents = 1_000;
+
     /// <summary>Names that live numbers list.</summary>
     public const int MaxLiveNames = 10;
 

@@ -22,6 +22,29 @@ public class CustomerTests(ApiWorld world)
     }
 
     [Fact]
+    public async Task A_user_id_and_an_anonymous_id_of_the_same_text_are_two_persons_on_every_page()
+    {
+        var shop = await world.CreateAsync();
+        await shop.SendAsync(new("x", "visit", "2024-03-01"), new("~x", "visit", "2024-03-02"));
+        var first = (await shop.AskAsync("customers(first: 1) { totalCount nodes { id } pageInfo { endCursor } }"))["customers"]!;
+        var second = (await shop.AskAsync($$"""customers(first: 1, after: "{{first["pageInfo"]!["endCursor"]}}") { nodes { id } pageInfo { hasNextPage } }"""))["customers"]!;
+        Assert.Equal(["x", "x"], first.Ids().Concat(second.Ids()));
+        Assert.Equal("false", second["pageInfo"]!["hasNextPage"].Json());
+        var funnel = (await shop.AskAsync("""exploreFunnel(query: { steps: [{ events: [{ name: "visit" }] }] }, range: { allTime: true }) { customers(step: 1) { nodes { id evidence { event { occurredAt } } } } }"""))["exploreFunnel"]!;
+        Assert.Equal(["2024-03-01T12:00:00Z", "2024-03-02T12:00:00Z"],
+            funnel["customers"]!["nodes"]!.AsArray().Select(node => (string)node!["evidence"]![0]!["event"]!["occurredAt"]!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task More_evidence_than_a_page_holds_is_counted_and_cut()
+    {
+        var shop = await world.CreateAsync();
+        await shop.SendAsync([.. Enumerable.Range(0, 1_001).Select(i => new Sent("ann", "visit", $"2024-03-01T10:{i / 60 % 60:00}:{i % 60:00}.{i / 3600:000}Z"))]);
+        var node = (await shop.AskAsync("""activity(range: { days: { from: "2024-03-01", to: "2024-03-01" } }) { customers(period: "2024-03-01T00:00:00Z") { nodes { evidenceCount evidence { role } } } }"""))["activity"]!["customers"]!["nodes"]![0]!;
+        Assert.Equal(("1001", 1_000), (node["evidenceCount"].Json(), node["evidence"]!.AsArray().Count));
+    }
+
+    [Fact]
     public async Task Persons_are_found_by_what_they_did_and_what_is_known_of_them()
     {
         var shop = await SentAsync();

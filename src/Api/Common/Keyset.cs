@@ -11,10 +11,10 @@ internal static class Keyset
     /// <param name="paging">What is asked for; only forwards.</param>
     /// <param name="keyOf">The key of an item: its place in the order, never twice.</param>
     /// <param name="order">The order of keys.</param>
-    /// <param name="parse">The key of a cursor's text; null if it is none.</param>
+    /// <param name="parse">The key of a cursor's text; throws if it is none.</param>
     /// <param name="show">The node of an item.</param>
     public static Connection<TNode> Page<T, TKey, TNode>(
-        IReadOnlyList<T> sorted, PagingArguments paging, Func<T, TKey> keyOf, Comparison<TKey> order, Func<string, TKey?> parse, Func<T, TNode> show)
+        IReadOnlyList<T> sorted, PagingArguments paging, Func<T, TKey> keyOf, Comparison<TKey> order, Func<string, TKey> parse, Func<T, TNode> show)
         where TKey : notnull
     {
         if (paging.Last is not null || paging.Before is not null) throw ApiError.Invalid("This list is read from its beginning: give 'first' and 'after'.");
@@ -40,12 +40,11 @@ internal static class Keyset
 
     private static string Write(string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes(key));
 
-    private static TKey Read<TKey>(string cursor, Func<string, TKey?> parse)
-        where TKey : notnull
+    private static TKey Read<TKey>(string cursor, Func<string, TKey> parse)
     {
         var bytes = new byte[cursor.Length];
-        return Convert.TryFromBase64String(cursor, bytes, out var length) && parse(Encoding.UTF8.GetString(bytes, 0, length)) is { } key
-            ? key
+        return Convert.TryFromBase64String(cursor, bytes, out var length)
+            ? parse(Encoding.UTF8.GetString(bytes, 0, length))
             : throw ApiError.Invalid($"'{cursor}' is no cursor of this list.");
     }
 }

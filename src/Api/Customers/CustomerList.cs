@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventSourcedAnalytics.Analysis.Filters;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Time;
@@ -48,12 +49,28 @@ public static class ProjectCustomerList
         var snapshot = await answering.SnapshotAsync(project.Project, asOf, cancellationToken);
         var found = snapshot.Persons.Where(person => (ids is null || ids.Contains(person.Id))
             && (filter.Search is null || person.Id.Contains(filter.Search, StringComparison.OrdinalIgnoreCase)) && Array.Exists(person.Events, IsWanted)).ToList();
-        found.Sort(static (left, right) => string.CompareOrdinal(left.Id, right.Id));
-        return Keyset.Page(found, paging, person => person.Id, string.CompareOrdinal, key => key, person => new CustomerNode(project.Project, person.Id, snapshot.Position, EvidenceOf(person)));
+        var sorted = found.Select(person => (Person: person, Place: Place.Of(person))).OrderBy(item => item.Place, Comparer<Place>.Create(Place.ById)).ToList();
+        return Keyset.Page(sorted, paging, item => item.Place, Place.ById, Place.Parse, item => Show(item.Person));
+
+        CustomerNode Show(PersonHistory person) => new CustomerNode(project.Project, person.Id, snapshot.Position, EvidenceOf(person));
 
         bool IsWanted(PersonEvent e) => range.Contains(e.At) && matcher.Matches(e);
 
         IReadOnlyList<Evidence> EvidenceOf(PersonHistory person) =>
             filter.Events is null && filter.Filters is null ? [] : Evidence.Of(EvidenceRole.Active, person.Events.Where(IsWanted));
+    }
+
+    /// <summary>Where a person stands in the list. A user id and an anonymous id of the same text are two persons, told apart by their first position.</summary>
+    private readonly record struct Place(string Id, long First)
+    {
+        public static Place Of(PersonHistory person) => new(person.Id, person.Events.Min(e => e.Event.Position));
+
+        public static int ById(Place left, Place right) => string.CompareOrdinal(left.Id, right.Id) is var byId && byId != 0 ? byId : left.First.CompareTo(right.First);
+
+        public static Place Parse(string text) => text.Split(' ', 2) is [var first, var id] && long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+            ? new Place(id, position)
+            : throw ApiError.Invalid("The cursor is none of this list.");
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{First} {Id}");
     }
 }

@@ -19,15 +19,19 @@ public sealed class CustomerNode
         Project = project;
         Id = id;
         Through = through;
-        Evidence = evidence ?? [];
+        EvidenceCount = evidence?.Count ?? 0;
+        Evidence = evidence is null ? [] : EvidenceCount <= Limits.MaxEvidenceEvents ? evidence : [.. evidence.Take(Limits.MaxEvidenceEvents)];
     }
 
     /// <summary>The person's id: the user id bound first, else the smallest anonymous id.</summary>
     [ID]
     public string Id { get; }
 
-    /// <summary>Where the person stands behind a number: the events that put it there, oldest first. Empty elsewhere.</summary>
+    /// <summary>Where the person stands behind a number: the events that put it there, oldest first, at most 1000. Empty elsewhere.</summary>
     public IReadOnlyList<Evidence> Evidence { get; }
+
+    /// <summary>How many events that are.</summary>
+    public int EvidenceCount { get; }
 
     internal Project Project { get; }
 

@@ -69,12 +69,10 @@ public static class ProjectEventFields
 
         public static int Newest(Place left, Place right) => (right.At, right.Position).CompareTo((left.At, left.Position));
 
-        private static Place? ParseOrNull(string text) => text.Split(' ') is [var at, var position]
+        public static Place Parse(string text) => text.Split(' ') is [var at, var position]
             && long.TryParse(at, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var first) && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var second)
                 ? new Place(first, second)
-                : null;
-
-        public static Place Parse(string text) => ParseOrNull(text) ?? throw ApiError.Invalid("The cursor is none of this list.");
+                : throw ApiError.Invalid("The cursor is none of this list.");
 
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At} {Position}");
     }

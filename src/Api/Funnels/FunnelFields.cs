@@ -74,10 +74,14 @@ public static class FunnelReportFields
             .Where(person => dropped ? person.DroppedBefore(step) : person.Reached(step))
             .OrderBy(person => person.Id, StringComparer.Ordinal).ToList();
         var wanted = persons.Select(person => person.Id).ToHashSet(StringComparer.Ordinal);
-        var histories = snapshot.Persons.Where(person => wanted.Contains(person.Id)).ToDictionary(person => person.Id, StringComparer.Ordinal);
+        var histories = snapshot.Persons.Where(person => wanted.Contains(person.Id)).ToLookup(person => person.Id, StringComparer.Ordinal);
         return [.. persons.Select(person => new CustomerNode(source.Project, person.Id, source.Position, EvidenceOf(person, histories[person.Id])))];
     }
 
-    private static IReadOnlyList<Evidence> EvidenceOf(FunnelPerson person, PersonHistory history) =>
-        [.. person.Path.Select((touch, i) => new Evidence(EvidenceRole.Step, Array.Find(history.Events, e => e.Event.Position == touch.Position).Event, person.Steps[i]))];
+    // A user id and an anonymous id of the same text are two persons with one name.
+    private static IReadOnlyList<Evidence> EvidenceOf(FunnelPerson person, IEnumerable<PersonHistory> histories)
+    {
+        var events = histories.SelectMany(history => history.Events).Where(e => person.Path.Any(touch => touch.Position == e.Event.Position)).ToDictionary(e => e.Event.Position, e => e.Event);
+        return [.. person.Path.Select((touch, i) => new Evidence(EvidenceRole.Step, events[touch.Position], person.Steps[i]))];
+    }
 }
