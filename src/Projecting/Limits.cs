@@ -24,8 +24,11 @@ public static class Limits
     /// <summary>Events that are folded in memory before they are committed.</summary>
     public const int MaxUncommittedEvents = 1_000_000;
 
-    /// <summary>Longest time between two commits of the live loop while it is behind; near the head every batch is committed.</summary>
-    public static readonly TimeSpan LiveCommitInterval = TimeSpan.FromSeconds(2);
+    /// <summary>Time between two commits of the live loop when it falls behind; near the head every batch is committed.</summary>
+    public static readonly TimeSpan ShortestCommitInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest time between two commits of the live loop while it stays behind.</summary>
+    public static readonly TimeSpan LongestCommitInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest time that a person of a live read model waits for its refold.</summary>
     public static readonly TimeSpan MaxDeferral = TimeSpan.FromMinutes(1);

@@ -33,6 +33,8 @@ public sealed partial class ProjectionEngine
         private long pendingEvents;
         private long? recordedAt;
         private long lastCommit = Stopwatch.GetTimestamp();
+        // The longer it is behind, the more is committed at once: a person that comes often is written once.
+        private TimeSpan commitInterval = Limits.ShortestCommitInterval;
         private long lastResolved = Stopwatch.GetTimestamp();
 
         // Replaced whole, at a boundary, because others read it at any time.
@@ -181,8 +183,11 @@ public sealed partial class ProjectionEngine
                 pendingEvents += batch.Events.Count;
                 recordedAt = batch.RecordedAt ?? recordedAt;
                 engine.meter.Stages(Stopwatch.GetElapsedTime(start, facts), Stopwatch.GetElapsedTime(facts), TimeSpan.Zero);
-                if (!batch.HasMore || pendingEvents >= engine.Tuning.CommitEvents || Stopwatch.GetElapsedTime(lastCommit) > Limits.LiveCommitInterval)
+                if (!batch.HasMore || pendingEvents >= engine.Tuning.CommitEvents || Stopwatch.GetElapsedTime(lastCommit) > commitInterval)
+                {
                     await FlushAsync(cancellationToken, resolve: !batch.HasMore);
+                    commitInterval = batch.HasMore && 2 * commitInterval < Limits.LongestCommitInterval ? 2 * commitInterval : Limits.ShortestCommitInterval;
+                }
             }
             finally
             {

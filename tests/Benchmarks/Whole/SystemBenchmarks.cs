@@ -18,11 +18,14 @@ public static class HttpIngestBenchmark
         var (position, times) = await system.PostAsync(bodies, inFlight);
         var acknowledged = clock.Elapsed.TotalSeconds;
         await system.Engine.WaitForAsync(position, TimeSpan.FromMinutes(10), default);
+        var projected = clock.Elapsed.TotalSeconds;
+        var status = await system.Engine.GetStatusAsync(withHash: false, default);
         return JsonSerializer.Serialize(new
         {
             benchmark = "http-ingest", events, batch = 100, inFlight, bytesPerEvent = bodies.Sum(body => (long)body.Length) / events,
             acknowledgedPerSecond = (long)(events / acknowledged), requestP50Ms = Percentiles.Of(times, 0.5), requestP99Ms = Percentiles.Of(times, 0.99),
-            projectedPerSecond = (long)(events / clock.Elapsed.TotalSeconds), projectionsBehindSeconds = Math.Round(clock.Elapsed.TotalSeconds - acknowledged, 2),
+            projectedPerSecond = (long)(events / projected), projectionsBehindSeconds = Math.Round(projected - acknowledged, 2),
+            stageSeconds = status.StageSeconds.ToDictionary(stage => stage.Key, stage => Math.Round(stage.Value, 2)), refolds = status.Refolds,
         });
     }
 }

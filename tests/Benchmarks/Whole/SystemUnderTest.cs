@@ -23,6 +23,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     public ProjectionEngine Engine => host!.Services.GetRequiredService<ProjectionEngine>();
 
+    public Npgsql.NpgsqlDataSource Postgres => host!.Services.GetRequiredService<Npgsql.NpgsqlDataSource>();
+
     public IEventLog Log => host!.Services.GetRequiredService<IEventLog>();
 
     /// <summary>Starts it and makes the project, if it is not there.</summary>
