@@ -3,7 +3,7 @@ using EventSourcedAnalytics.Server.Cases;
 
 namespace EventSourcedAnalytics.Acceptance;
 
-/// <summary>The neutral cases, over the folds.</summary>
+/// <summary>The neutral cases, over the folds and over the whole system.</summary>
 public class CasesTests
 {
     [SharedFact("cases")]
@@ -21,5 +21,15 @@ public class CasesTests
         await CasesCommand.RunAsync(Shared.Directory("cases"), "folds", output, CancellationToken.None);
         Assert.Contains("funnel: 252 passed, 0 failed, 0 unsupported", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("windowfunnel: 18 passed, 0 failed, 0 unsupported", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [SharedFact("cases")]
+    public async Task All_cases_pass_over_graphql_each_as_a_fresh_project_with_read_models_and_events_in_agreement()
+    {
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        var exitCode = await CasesCommand.RunAsync(Shared.Directory("cases"), "graphql", output, CancellationToken.None);
+        Assert.True(exitCode == 0, output.ToString());
+        Assert.EndsWith(" passed, 0 failed, 0 unsupported", output.ToString().TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("retention: 43 passed, 0 failed, 0 unsupported; 43 of them answered by read models too", output.ToString(), StringComparison.Ordinal);
     }
 }

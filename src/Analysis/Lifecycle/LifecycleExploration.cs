@@ -73,6 +73,21 @@ public sealed class LifecycleExploration
             : report.Dormant[i] < 0 ? LifecycleStatus.Dormant : null))];
     }
 
+    /// <summary>The events that decide what one person is to a period: those of the period and of the one before.</summary>
+    public IReadOnlyList<PersonEvent> EventsOf(PersonHistory person, long period)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        var index = calendar.IndexOf(query.Interval, period);
+        var (from, to) = (calendar.StartAt(query.Interval, index - 1), Math.Min(calendar.StartAt(query.Interval, index + 1) - 1, query.Range.To));
+        var events = new List<PersonEvent>();
+        foreach (ref readonly var e in person.Events.AsSpan())
+        {
+            if (e.At < from || e.At > to || !matcher.Matches(e)) continue;
+            if (e.At >= query.Range.From || calendar.IndexOf(query.Interval, e.At) < firstPeriod) events.Add(e);
+        }
+        return events;
+    }
+
     /// <summary>The answer.</summary>
     public LifecycleReport Build() => LifecycleReport.Build(query, calendar, cells, 0, new CellSelection(ActivityCells.Total));
 }

@@ -39,6 +39,13 @@ public sealed class SessionsExploration
         }
     }
 
+    /// <summary>Whether a session is one page view and nothing else.</summary>
+    public static bool IsBounce(IReadOnlyList<PersonEvent> session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return session.Count == 1 && PageOf.View(session[0]) is not null;
+    }
+
     /// <summary>Adds what another exploration of the same question saw; its persons must be others.</summary>
     public void Merge(SessionsExploration other)
     {

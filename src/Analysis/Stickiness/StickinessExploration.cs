@@ -57,6 +57,13 @@ public sealed class StickinessExploration
         return active;
     }
 
+    /// <summary>The events that made a person active.</summary>
+    public IReadOnlyList<PersonEvent> EventsOf(PersonHistory person)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return Array.FindAll(person.Events, e => query.Range.Contains(e.At) && matcher.Matches(e));
+    }
+
     /// <summary>Adds what another exploration of the same question saw; its persons must be others.</summary>
     public void Merge(StickinessExploration other)
     {

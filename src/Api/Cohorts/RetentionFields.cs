@@ -1,8 +1,8 @@
 using EventSourcedAnalytics.Analysis.Retention;
-using EventSourcedAnalytics.Api.Access;
 using EventSourcedAnalytics.Api.Common;
 using EventSourcedAnalytics.Api.Customers;
 using EventSourcedAnalytics.Api.Projects;
+using EventSourcedAnalytics.Api.Provenance;
 using EventSourcedAnalytics.Explorer;
 using EventSourcedAnalytics.GraphQL;
 using EventSourcedAnalytics.Projections;
@@ -16,12 +16,18 @@ namespace EventSourcedAnalytics.Api.Cohorts;
 public static class ProjectCohortFields
 {
     /// <summary>The retention definitions that are kept up to date.</summary>
-    public static IReadOnlyList<DefinitionInfo> GetCohorts([Parent] ProjectNode project) => DefinitionInfo.OfKind(project.Project, DefinitionKind.Retention);
+    public static IReadOnlyList<CohortDefinitionNode> GetCohorts([Parent] ProjectNode project) =>
+        [.. DefinitionIds.OfKind(project.Project, DefinitionKind.Retention).Select(definition => new CohortDefinitionNode(project.Project, definition))];
 
-    /// <summary>The numbers of a defined retention. Whole periods come from the read model; a range that cuts a period, from the events.</summary>
-    public static Task<RetentionReport?> GetRetentionAsync(
-        [Parent] ProjectNode project, string key, RangeInput range, AsOfInput? asOf, [Service] RetentionAnswers answers, CancellationToken cancellationToken) =>
-        answers.OfDefinitionAsync(project.Project, key, range, asOf, cancellationToken);
+    /// <summary>
+    /// The numbers of a defined retention; null if there is none of this key. Whole periods come from the read model; a range that cuts a period, and an older revision,
+    /// from the events.
+    /// </summary>
+    public static async Task<RetentionReport?> GetRetentionAsync(
+        [Parent] ProjectNode project, string key, RangeInput range, AsOfInput? asOf, string? revision, [Service] RetentionAnswers answers, [Service] DefinitionHistory history,
+        CancellationToken cancellationToken) =>
+        await answers.OfDefinitionAsync(
+            await history.AtRevisionAsync(project.Project, DefinitionKind.Retention, key, revision, cancellationToken), key, range, asOf, cancellationToken, isKept: revision is null);
 
     /// <summary>The numbers of any retention, asked ad hoc.</summary>
     public static Task<RetentionReport> ExploreRetentionAsync(
@@ -33,41 +39,34 @@ public static class ProjectCohortFields
 [ObjectType<RetentionReport>]
 public static class RetentionReportFields
 {
-    /// <summary>The persons behind a cell.</summary>
+    /// <summary>The persons behind a cell: who of the cohort came back in the interval. Their evidence is the start event and the return events of the interval.</summary>
     [UsePaging(MaxPageSize = 1000, IncludeTotalCount = true)]
-    public static async Task<IReadOnlyList<CohortMember>> GetCustomersAsync(
+    public static Task<IReadOnlyList<CustomerNode>> GetCustomersAsync(
         [Parent] RetentionReport report, DateTimeOffset cohort, int interval, IResolverContext context, [Service] Answering answering, CancellationToken cancellationToken,
         IReadOnlyList<string>? value = null)
     {
-        Guard.Customers(context.User, report.Project.Id);
-        var snapshot = await answering.SnapshotAsync(report.Project, new AsOfInput { Position = report.Position?.ToString() ?? "0" }, cancellationToken);
+        if (interval < 0 || interval >= Analysis.Limits.MaxRetentionIntervals) throw ApiError.Invalid($"A retention has the intervals 0 to {Analysis.Limits.MaxRetentionIntervals - 1}.");
         var search = new RetentionProvenance(report.Query, report.Project.Settings.Calendar, cohort.ToUnixTimeMilliseconds(), interval, value);
-        return [.. snapshot.Persons.Select(search.Find).OfType<RetentionMember>().Where(member => member.HasReturned)
-            .OrderBy(member => member.Id, StringComparer.Ordinal)
-            .Select(member => new CohortMember(new CustomerNode(report.Project, member.Id), EventNode.Of(member.Start.Event), [.. member.Returns.Select(e => EventNode.Of(e.Event))]))];
+        return Persons.BehindAsync(new ReportSource(report.Project, report.Position), context, answering, person => search.Find(person) is { HasReturned: true } member
+            ? [new Evidence(EvidenceRole.Start, member.Start.Event), .. Evidence.Of(EvidenceRole.Return, member.Returns)]
+            : null, cancellationToken);
     }
 }
-
-/// <summary>A person behind a cell of retention.</summary>
-/// <param name="Customer">The person.</param>
-/// <param name="Start">The event that put it into the cohort.</param>
-/// <param name="Returns">Its return events of the interval.</param>
-public sealed record CohortMember(CustomerNode Customer, EventNode Start, IReadOnlyList<EventNode> Returns);
 
 /// <summary>Answers retention.</summary>
 public sealed class RetentionAnswers(Answering answering)
 {
-    /// <summary>A defined retention; null if there is none of this key.</summary>
-    public async Task<RetentionReport?> OfDefinitionAsync(Project project, string key, RangeInput range, AsOfInput? asOf, CancellationToken cancellationToken)
+    /// <summary>A defined retention; null if there is none of this key. One that is no longer kept up to date is asked of the events.</summary>
+    public async Task<RetentionReport?> OfDefinitionAsync(Project project, string key, RangeInput range, AsOfInput? asOf, CancellationToken cancellationToken, bool isKept = true)
     {
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(range);
-        if (project.Find(DefinitionKind.Retention, key) is not { } definition) return null;
+        if (project.Find(DefinitionKind.Retention, key) is not { IsRetired: false } definition) return null;
         var retention = Definitions.Retention(definition);
         var calendar = project.Settings.Calendar;
         var now = answering.Now;
-        var query = retention.Query with { Range = range.ResolveSeries(calendar, now) };
-        if (RetentionFold.CanAnswer(retention, calendar, query.Range.Value)
+        var query = retention.Query with { Range = range.ResolveSeries(calendar, now, retention.Query.Period) };
+        if (isKept && RetentionFold.CanAnswer(retention, calendar, query.Range.Value)
             && await answering.StoredAsync(CohortsProjection.ProjectionName, definition.Revision, RetentionFold.Selections(query, calendar), asOf, now,
                 cells => Analysis.Retention.RetentionReport.Build(query, calendar, cells, definition.Revision), cancellationToken) is { } stored)
             return new RetentionReport(project, query, calendar, stored.Report, stored.AsOf, stored.Position, now);
@@ -80,7 +79,7 @@ public sealed class RetentionAnswers(Answering answering)
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(query);
         var now = answering.Now;
-        return ExploreAsync(project, query with { Range = range.ResolveSeries(project.Settings.Calendar, now) }, asOf, now, cancellationToken);
+        return ExploreAsync(project, query with { Range = range.ResolveSeries(project.Settings.Calendar, now, query.Period) }, asOf, now, cancellationToken);
     }
 
     private async Task<RetentionReport> ExploreAsync(Project project, RetentionQuery query, AsOfInput? asOf, DateTimeOffset now, CancellationToken cancellationToken)

@@ -42,7 +42,7 @@ internal static class Ranges
         var resolved = range switch
         {
             { AllTime: true } => TimeRange.All,
-            { Last: { } last } => new TimeRange((now - last).ToUnixTimeMilliseconds() + 1, now.ToUnixTimeMilliseconds()),
+            { Last: { } last } => Last(last, now),
             { Between: { } between } => new TimeRange(between.From.ToUnixTimeMilliseconds(), between.To.ToUnixTimeMilliseconds()),
             { Days: { } days } => calendar.Days(days.From, days.To),
             _ => throw ApiError.Invalid("This question has no named ranges; give 'last', 'between', 'days' or 'allTime'."),
@@ -51,7 +51,24 @@ internal static class Ranges
         return resolved;
     }
 
-    /// <summary>The range of a series of periods, which must have two ends.</summary>
-    public static TimeRange ResolveSeries(this RangeInput range, Calendar calendar, DateTimeOffset now) =>
-        range.AllTime is null ? range.Resolve(calendar, now) : throw ApiError.Invalid("A series of periods needs a range with two ends: give 'last', 'between' or 'days'.");
+    /// <summary>The range of a series of periods, which must have two ends and not too many periods between them.</summary>
+    public static TimeRange ResolveSeries(this RangeInput range, Calendar calendar, DateTimeOffset now, Period period)
+    {
+        if (range.AllTime is not null) throw ApiError.Invalid("A series of periods needs a range with two ends: give 'last', 'between' or 'days'.");
+        return range.Resolve(calendar, now).RequireFew(calendar, period);
+    }
+
+    /// <summary>The range itself, if it holds no more periods than one series may.</summary>
+    public static TimeRange RequireFew(this TimeRange resolved, Calendar calendar, Period period)
+    {
+        if (calendar.IndexOf(period, resolved.To) - calendar.IndexOf(period, resolved.From) >= Analysis.Limits.MaxPeriods)
+            throw ApiError.Invalid($"The range holds more than {Analysis.Limits.MaxPeriods} periods of one {period.ToString().ToLowerInvariant()}; take a shorter range or a longer period.");
+        return resolved;
+    }
+
+    private static TimeRange Last(TimeSpan last, DateTimeOffset now)
+    {
+        if (last <= TimeSpan.Zero) throw ApiError.Invalid("'last' is a positive duration, for example \"P30D\".");
+        return new TimeRange(last < now - DateTimeOffset.MinValue ? (now - last).ToUnixTimeMilliseconds() + 1 : DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds());
+    }
 }

@@ -2,6 +2,8 @@ using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Api.Access;
 using EventSourcedAnalytics.Api.Common;
 using EventSourcedAnalytics.Api.Projects;
+using EventSourcedAnalytics.Api.Provenance;
+using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Explorer;
 using EventSourcedAnalytics.GraphQL;
 using EventSourcedAnalytics.Projects;
@@ -12,17 +14,29 @@ namespace EventSourcedAnalytics.Api.Customers;
 [GraphQLName("Customer")]
 public sealed class CustomerNode
 {
-    internal CustomerNode(Project project, string id)
+    internal CustomerNode(Project project, string id, LogPosition? through = null, IReadOnlyList<Evidence>? evidence = null)
     {
         Project = project;
         Id = id;
+        Through = through;
+        EvidenceCount = evidence?.Count ?? 0;
+        Evidence = evidence is null ? [] : EvidenceCount <= Limits.MaxEvidenceEvents ? evidence : [.. evidence.Take(Limits.MaxEvidenceEvents)];
     }
 
     /// <summary>The person's id: the user id bound first, else the smallest anonymous id.</summary>
     [ID]
     public string Id { get; }
 
+    /// <summary>Where the person stands behind a number: the events that put it there, oldest first, at most 1000. Empty elsewhere.</summary>
+    public IReadOnlyList<Evidence> Evidence { get; }
+
+    /// <summary>How many events that are.</summary>
+    public int EvidenceCount { get; }
+
     internal Project Project { get; }
+
+    /// <summary>As of when the person is shown; null = now.</summary>
+    internal LogPosition? Through { get; }
 }
 
 /// <summary>An event as it lies in the log.</summary>
@@ -79,16 +93,29 @@ public static class CustomerFields
         Guard.Customers(context.User, customer.Project.Id);
         var person = await explorer.CustomersOfAsync(customer.Project, customer.Id, cancellationToken);
         if (person is null) return [];
-        var events = await explorer.EventsOfAsync(customer.Project, person.Customers, null, cancellationToken);
+        var events = await explorer.EventsOfAsync(customer.Project, person.Customers, customer.Through, cancellationToken);
         return [.. events.Order(Comparer<AnalyticsEvent>.Create(AnalyticsEvent.Compare)).Select(EventNode.Of)];
     }
 
-    /// <summary>The ids that are this person, as senders used them.</summary>
+    /// <summary>What is known of it: the traits of its identify events merged, later ones winning.</summary>
+    public static async Task<System.Text.Json.JsonElement> GetTraitsAsync(
+        [Parent] CustomerNode customer, IResolverContext context, [Service] LogExplorer explorer, CancellationToken cancellationToken)
+    {
+        Guard.Customers(context.User, customer.Project.Id);
+        var person = await explorer.CustomersOfAsync(customer.Project, customer.Id, cancellationToken);
+        var events = person is null ? [] : await explorer.EventsOfAsync(customer.Project, person.Customers, customer.Through, cancellationToken);
+        var traits = Analysis.Values.Traits.Empty;
+        foreach (var e in events.Where(e => e.Type == EventType.Identify).Order(Comparer<AnalyticsEvent>.Create(AnalyticsEvent.Compare))) traits = traits.With(e.Traits);
+        using var document = System.Text.Json.JsonDocument.Parse(traits.ToJson().Utf8);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The ids that are this person, as senders used them, in order.</summary>
     public static async Task<IReadOnlyList<string>> GetIdsAsync(
         [Parent] CustomerNode customer, IResolverContext context, [Service] LogExplorer explorer, CancellationToken cancellationToken)
     {
         Guard.Customers(context.User, customer.Project.Id);
         var person = await explorer.CustomersOfAsync(customer.Project, customer.Id, cancellationToken);
-        return person is null ? [] : [.. person.Customers.Select(member => member.Id)];
+        return person is null ? [] : [.. person.Customers.Select(member => member.Id).Order(StringComparer.Ordinal)];
     }
 }

@@ -13,21 +13,21 @@ namespace EventSourcedAnalytics.Api.Funnels;
 /// <summary>Answers funnels: from cells where a person is counted once, from the events everywhere else.</summary>
 public sealed class FunnelAnswers(Answering answering)
 {
-    /// <summary>A defined funnel; null if there is none of this key.</summary>
+    /// <summary>A defined funnel; null if there is none of this key. One that is no longer kept up to date is asked of the events.</summary>
     public async Task<FunnelReport?> OfDefinitionAsync(
-        Project project, string key, RangeInput range, BreakdownInput? breakdown, Interval? trend, AsOfInput? asOf, CancellationToken cancellationToken)
+        Project project, string key, RangeInput range, BreakdownInput? breakdown, Interval? trend, AsOfInput? asOf, CancellationToken cancellationToken, bool isKept = true)
     {
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(range);
-        if (project.Find(DefinitionKind.Funnel, key) is not { } definition) return null;
+        if (project.Find(DefinitionKind.Funnel, key) is not { IsRetired: false } definition) return null;
         var funnel = Definitions.Funnel(definition);
         var query = funnel.Query;
         if (breakdown is not null) query = query with { Breakdown = FunnelQueryInput.ToBreakdown(breakdown) };
-        if (trend is { } interval) query = query with { Trend = new FunnelTrend { Interval = interval.ToPeriod() } };
+        if (trend is { } interval) query = query with { Trend = (query.Trend ?? new FunnelTrend()) with { Interval = interval.ToPeriod() } };
         var now = answering.Now;
         var resolved = Resolve(funnel, range, project.Settings.Calendar, now);
-        if (breakdown is null && (range.Named is not null || range.AllTime is not null)
-            && await StoredAsync(project, definition, funnel, range.Named, trend, asOf, now, cancellationToken) is { } stored)
+        if (isKept && breakdown is null && (range.Named is not null || range.AllTime is not null)
+            && await StoredAsync(project, definition, funnel, range.Named, trend ?? funnel.Query.Trend?.Interval.ToInterval(), asOf, now, cancellationToken) is { } stored)
             return new FunnelReport(project, query, resolved, stored.Report, stored.AsOf, stored.Position, now);
         return await ExploreAsync(project, query, resolved, asOf, now, cancellationToken);
     }
@@ -53,7 +53,7 @@ public sealed class FunnelAnswers(Answering answering)
         ApiError.ThrowIfAny(query.Validate());
         var answer = await answering.ExploreAsync(project, asOf, now, snapshot =>
         {
-            var bounded = query.Trend is null ? range : Bound(range, snapshot);
+            var bounded = query.Trend is { } trend ? Bound(range, snapshot).RequireFew(project.Settings.Calendar, trend.Interval) : range;
             return Explore(project, query, bounded, snapshot, keepPersons: false, cancellationToken).Build();
         }, cancellationToken);
         return new FunnelReport(project, query, range, answer.Report, answer.AsOf, answer.Position, now);

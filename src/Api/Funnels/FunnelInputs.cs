@@ -75,6 +75,8 @@ public sealed record FunnelCorrelationInput
 
     /// <summary>Names left out.</summary>
     public IReadOnlyList<string>? ExcludeNames { get; init; }
+
+    internal FunnelCorrelation ToCorrelation() => new() { Of = Of, Events = Events, Names = Names, ExcludeNames = ExcludeNames };
 }
 
 /// <summary>A funnel as a question.</summary>
@@ -138,13 +140,7 @@ public sealed record FunnelQueryInput
         Breakdown = ToBreakdown(Breakdown),
         Trend = Trend is null ? null : new FunnelTrend { Interval = Trend.Interval.ToPeriod(), FromStep = Trend.FromStep, ToStep = Trend.ToStep },
         Histogram = Histogram is null ? null : new FunnelHistogramQuery { Bins = Histogram.Bins, FromStep = Histogram.FromStep, ToStep = Histogram.ToStep },
-        Correlation = Correlation is null ? null : new FunnelCorrelation
-        {
-            Of = Correlation.Of,
-            Events = Correlation.Events,
-            Names = Correlation.Names,
-            ExcludeNames = Correlation.ExcludeNames,
-        },
+        Correlation = Correlation?.ToCorrelation(),
     };
 
     internal static Analysis.Funnels.FunnelBreakdown? ToBreakdown(BreakdownInput? input) => input is null ? null : new Analysis.Funnels.FunnelBreakdown

@@ -24,6 +24,7 @@ public enum JobState
 /// <param name="Message">How far it is, for people.</param>
 /// <param name="Result">What it found, when it is done.</param>
 /// <param name="Error">Why it failed.</param>
+[GraphQL.GraphQLName("RebuildProgress")]
 public sealed record Job([property: GraphQL.ID] string Id, string Kind, JobState State, double Fraction, string Message, string? Result, string? Error);
 
 /// <summary>Runs long work in the background; the newest jobs are kept.</summary>
@@ -46,6 +47,21 @@ public sealed class Jobs(ILogger<Jobs> logger)
         while (order.Count > Limits.MaxKeptJobs && order.TryDequeue(out var oldest)) jobs.TryRemove(oldest, out _);
         _ = Task.Run(() => RunAsync(job, work));
         return job;
+    }
+
+    /// <summary>A job now and after each change, until it is over.</summary>
+    public async IAsyncEnumerable<Job> WatchAsync(string id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Job? told = null;
+        using var timer = new PeriodicTimer(Limits.PushInterval);
+        do
+        {
+            if (Find(id) is not { } job) yield break;
+            if (job != told) yield return job;
+            told = job;
+            if (job.State != JobState.Running) yield break;
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     private async Task RunAsync(Job job, Func<IProgress<(double, string)>, Task<string>> work)

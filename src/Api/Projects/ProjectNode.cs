@@ -43,27 +43,6 @@ public sealed class ProjectNode
 /// <param name="Domain">The only host it may be used from.</param>
 public sealed record KeyInfo([property: ID] string Id, KeyKind Kind, string Name, bool CustomerData, string? Domain);
 
-/// <summary>A question that a project keeps an answer to.</summary>
-/// <param name="Id">Names it, for <c>retireDefinition</c>.</param>
-/// <param name="Key">Names it among its kind.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Definition">The definition itself, as JSON.</param>
-/// <param name="Revision">Number of its revision: changes with the definition and with the settings that change its numbers.</param>
-/// <param name="DefinedAt">Position of its last change.</param>
-public sealed record DefinitionInfo([property: ID] string Id, string Key, string Name, System.Text.Json.JsonElement Definition, string Revision, string DefinedAt)
-{
-    internal static DefinitionInfo Of(Definition definition)
-    {
-        using var json = System.Text.Json.JsonDocument.Parse(definition.Json);
-        return new DefinitionInfo(
-            $"{definition.Kind}:{definition.Key}", definition.Key, definition.Name, json.RootElement.Clone(),
-            definition.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture), definition.DefinedAt.ToString());
-    }
-
-    internal static IReadOnlyList<DefinitionInfo> OfKind(Project project, DefinitionKind kind) =>
-        [.. project.Definitions.Where(definition => definition.Kind == kind && !definition.IsRetired).Select(Of)];
-}
-
 /// <summary>Where everything starts.</summary>
 [QueryType]
 public static class ProjectQueries

@@ -1,13 +1,27 @@
 using EventSourcedAnalytics.Api.Common;
+using EventSourcedAnalytics.Api.Provenance;
 
 namespace EventSourcedAnalytics.Api.Revenue;
 
 /// <summary>Revenue by period and currency. Currencies are never added.</summary>
 /// <param name="Currencies">Currencies with an order or refund in the range, by code.</param>
+/// <param name="Totals">What has no currency, one entry a period, oldest first.</param>
 /// <param name="Duplicates">Orders of the range not counted because an earlier position holds their order id.</param>
 /// <param name="Unreadable">Order and refund events of the range whose money can't be read.</param>
 /// <param name="AsOf">Where the report stands.</param>
-public sealed record RevenueReport(IReadOnlyList<CurrencyRevenue> Currencies, long Duplicates, long Unreadable, AsOf AsOf);
+public sealed record RevenueReport(IReadOnlyList<CurrencyRevenue> Currencies, IReadOnlyList<RevenueTotals> Totals, long Duplicates, long Unreadable, AsOf AsOf)
+{
+    internal ReportSource Source { get; init; } = null!;
+
+    internal Analysis.Revenue.OrdersQuery Query { get; init; } = null!;
+}
+
+/// <summary>What one period holds beside money.</summary>
+/// <param name="Start">First instant of the period.</param>
+/// <param name="Buyers">Distinct persons with a counted order in any currency.</param>
+/// <param name="Duplicates">Orders not counted because an earlier position holds their order id.</param>
+/// <param name="Unreadable">Order and refund events whose money can't be read.</param>
+public sealed record RevenueTotals(DateTime Start, long Buyers, long Duplicates, long Unreadable);
 
 /// <summary>Revenue in one currency.</summary>
 /// <param name="Currency">ISO 4217 code.</param>
@@ -35,7 +49,12 @@ public sealed record RevenuePeriod(DateTime Start, Money Gross, Money Refunds, M
 /// <param name="Currency">ISO 4217 code of all money.</param>
 /// <param name="Rows">One row an acquisition period, oldest first.</param>
 /// <param name="AsOf">Where the report stands.</param>
-public sealed record CohortRevenueReport(Interval Period, string Currency, IReadOnlyList<CohortRevenueRow> Rows, AsOf AsOf);
+public sealed record CohortRevenueReport(Interval Period, string Currency, IReadOnlyList<CohortRevenueRow> Rows, AsOf AsOf)
+{
+    internal ReportSource Source { get; init; } = null!;
+
+    internal Analysis.Revenue.CohortRevenueQuery Query { get; init; } = null!;
+}
 
 /// <summary>The persons acquired in one period.</summary>
 /// <param name="Cohort">First instant of the period.</param>
@@ -59,9 +78,15 @@ public sealed record CohortRevenueCell(
 /// <summary>Monthly recurring revenue by period and currency.</summary>
 /// <param name="Currencies">Currencies in which anything is not zero, by code.</param>
 /// <param name="Periods">The periods of the only (or the asked) currency; empty if there are several.</param>
+/// <param name="Starts">First instants of the periods, oldest first.</param>
 /// <param name="Unreadable">Subscription events that can't be read.</param>
 /// <param name="AsOf">Where the report stands.</param>
-public sealed record MrrReport(IReadOnlyList<CurrencyMrr> Currencies, IReadOnlyList<MrrPeriod> Periods, long Unreadable, AsOf AsOf);
+public sealed record MrrReport(IReadOnlyList<CurrencyMrr> Currencies, IReadOnlyList<MrrPeriod> Periods, IReadOnlyList<DateTime> Starts, long Unreadable, AsOf AsOf)
+{
+    internal ReportSource Source { get; init; } = null!;
+
+    internal Analysis.Revenue.MrrQuery Query { get; init; } = null!;
+}
 
 /// <summary>MRR in one currency.</summary>
 /// <param name="Currency">ISO 4217 code.</param>
@@ -95,8 +120,8 @@ public sealed record MrrMoney(long AmountMinor, long Twelfths, string Currency)
 /// <param name="GrossChurn">(churn + contraction) / opening.</param>
 /// <param name="NetChurn">(churn + contraction - expansion - reactivation) / opening.</param>
 /// <param name="CustomerChurn">Persons lost / persons at the start.</param>
-/// <param name="Arpa">Closing by paying persons, in minor units.</param>
-/// <param name="Ltv">Arpa * gross margin / customer churn, in minor units.</param>
+/// <param name="Arpa">Closing by paying persons.</param>
+/// <param name="Ltv">Arpa * gross margin / customer churn.</param>
 /// <param name="Nrr">Net revenue retention.</param>
 /// <param name="Grr">Gross revenue retention.</param>
 /// <param name="QuickRatio">(new + expansion + reactivation) / (contraction + churn).</param>
@@ -104,4 +129,4 @@ public sealed record MrrMoney(long AmountMinor, long Twelfths, string Currency)
 public sealed record MrrPeriod(
     DateTime Start, MrrMoney Opening, MrrMoney New, MrrMoney Expansion, MrrMoney Contraction, MrrMoney Churn, MrrMoney Reactivation, MrrMoney Closing, MrrMoney Arr,
     long CustomersOpening, long CustomersNew, long CustomersReactivated, long CustomersChurned, long CustomersClosing,
-    double? GrossChurn, double? NetChurn, double? CustomerChurn, double? Arpa, double? Ltv, double? Nrr, double? Grr, double? QuickRatio, bool Provisional);
+    double? GrossChurn, double? NetChurn, double? CustomerChurn, Money? Arpa, Money? Ltv, double? Nrr, double? Grr, double? QuickRatio, bool Provisional);

@@ -1,6 +1,8 @@
 using EventSourcedAnalytics.Analysis.Sessions;
 using EventSourcedAnalytics.Api.Common;
+using EventSourcedAnalytics.Api.Customers;
 using EventSourcedAnalytics.Api.Projects;
+using EventSourcedAnalytics.Api.Provenance;
 using EventSourcedAnalytics.Explorer;
 using EventSourcedAnalytics.GraphQL;
 using EventSourcedAnalytics.Projections.Sessions;
@@ -14,7 +16,12 @@ namespace EventSourcedAnalytics.Api.Sessions;
 /// <param name="ExitPages">Pages that they were left on.</param>
 /// <param name="AsOf">Where the report stands.</param>
 [GraphQLName("SessionsReport")]
-public sealed record SessionsReportNode(IReadOnlyList<SessionsPeriodNode> Periods, IReadOnlyList<SessionsPage> EntryPages, IReadOnlyList<SessionsPage> ExitPages, AsOf AsOf);
+public sealed record SessionsReportNode(IReadOnlyList<SessionsPeriodNode> Periods, IReadOnlyList<SessionsPage> EntryPages, IReadOnlyList<SessionsPage> ExitPages, AsOf AsOf)
+{
+    internal ReportSource Source { get; init; } = null!;
+
+    internal SessionsQuery Query { get; init; } = null!;
+}
 
 /// <summary>Sessions that began in one period.</summary>
 /// <param name="Start">First instant of the period.</param>
@@ -36,7 +43,7 @@ public static class ProjectSessionFields
         Interval interval = Interval.Day, DayOfWeek? weekStart = null, AsOfInput? asOf = null)
     {
         var (calendar, now) = (project.Project.Settings.Calendar, answering.Now);
-        var query = new SessionsQuery { Interval = interval.ToPeriod(), WeekStart = weekStart, Range = range.ResolveSeries(calendar, now) };
+        var query = new SessionsQuery { Interval = interval.ToPeriod(), WeekStart = weekStart, Range = range.ResolveSeries(calendar, now, interval.ToPeriod()) };
         ApiError.ThrowIfAny(query.Validate());
         var revision = project.Project.Definitions.First(known => known.Kind == DefinitionKind.Activity).Revision;
         var answer = SessionsReport.CanAnswer(query, calendar)
@@ -48,6 +55,27 @@ public static class ProjectSessionFields
         var report = answer.Report;
         return new SessionsReportNode(
             [.. report.Periods.Select(period => new SessionsPeriodNode(period.Period.ToTime(), period.Sessions, period.Bounces, period.BounceRate, period.Events, period.AverageSeconds))],
-            report.EntryPages, report.ExitPages, answer.AsOf);
+            report.EntryPages, report.ExitPages, answer.AsOf)
+        { Source = new ReportSource(project.Project, answer.Position), Query = query };
+    }
+}
+
+/// <summary>Opens the numbers of sessions.</summary>
+[ObjectType<SessionsReportNode>]
+public static class SessionsReportFields
+{
+    /// <summary>The persons with a session that began in a period, bounces only if asked for. Their evidence is the events of those sessions.</summary>
+    [UsePaging(MaxPageSize = 1000, IncludeTotalCount = true)]
+    public static Task<IReadOnlyList<CustomerNode>> GetCustomersAsync(
+        [Parent] SessionsReportNode report, DateTimeOffset period, IResolverContext context, [Service] Answering answering, CancellationToken cancellationToken, bool bounces = false)
+    {
+        var calendar = report.Source.Project.Settings.Calendar.WithWeekStart(report.Query.WeekStart);
+        var index = calendar.IndexOf(report.Query.Interval, period.ToUnixTimeMilliseconds());
+        return Persons.BehindAsync(report.Source, context, answering, person =>
+        {
+            var sessions = SessionCutter.Cut(person.Events).Where(session => report.Query.Range.Contains(session[0].At)
+                && calendar.IndexOf(report.Query.Interval, session[0].At) == index && (!bounces || SessionsExploration.IsBounce(session))).ToList();
+            return sessions.Count == 0 ? null : Evidence.Of(EvidenceRole.Session, sessions.SelectMany(session => session));
+        }, cancellationToken);
     }
 }

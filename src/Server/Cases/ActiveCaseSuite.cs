@@ -11,9 +11,11 @@ public sealed class ActiveFoldAnswers : ICaseAnswers<ActivityReport>
     public string Path => "folds";
 
     /// <inheritdoc/>
-    public Task<ActivityReport> AnswerAsync(CaseData data, JsonElement query, CancellationToken cancellation)
+    public Task<ActivityReport> AnswerAsync(CaseData data, CaseCheck check, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(check);
+        var query = check.Query;
         var activity = CaseData.Read<ActivityQuery>(query);
         if (activity.Validate() is { Count: > 0 } errors) throw new CaseUnsupportedException(string.Join(" ", errors));
         var calendar = data.CalendarFor(query);

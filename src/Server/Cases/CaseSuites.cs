@@ -1,3 +1,5 @@
+using EventSourcedAnalytics.Server.Cases.OverGraphQl;
+
 namespace EventSourcedAnalytics.Server.Cases;
 
 /// <summary>The suites there are.</summary>
@@ -13,5 +15,17 @@ public static class CaseSuites
         new StickinessCaseSuite(new StickinessFoldAnswers()),
         new ActiveCaseSuite(new ActiveFoldAnswers()),
         new RevenueCaseSuite(new RevenueFoldAnswers()),
+    ];
+
+    /// <summary>All of them, asked of a running system.</summary>
+    internal static IReadOnlyList<ICaseSuite> Over(CaseSystem system) =>
+    [
+        new FunnelCaseSuite(new FunnelGraphQlAnswers(system)),
+        new WindowFunnelCaseSuite(new FunnelGraphQlAnswers(system)),
+        new RetentionCaseSuite(new RetentionGraphQlAnswers(system)),
+        new LifecycleCaseSuite(new LifecycleGraphQlAnswers(system)),
+        new StickinessCaseSuite(new StickinessGraphQlAnswers(system)),
+        new ActiveCaseSuite(new ActiveGraphQlAnswers(system)),
+        new RevenueCaseSuite(new RevenueGraphQlAnswers(system)),
     ];
 }

@@ -18,9 +18,11 @@ public sealed class FunnelFoldAnswers : ICaseAnswers<FunnelCaseAnswer>
     public string Path => "folds";
 
     /// <inheritdoc/>
-    public Task<FunnelCaseAnswer> AnswerAsync(CaseData data, JsonElement query, CancellationToken cancellation)
+    public Task<FunnelCaseAnswer> AnswerAsync(CaseData data, CaseCheck check, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(check);
+        var query = check.Query;
         var funnel = CaseData.Read<FunnelQuery>(WithoutWeekStart(query));
         if (funnel.Validate() is { Count: > 0 } errors) throw new CaseUnsupportedException(string.Join(" ", errors));
         var exploration = new FunnelExploration(funnel, data.CalendarFor(query), funnel.Range ?? TimeRange.All, keepPersons: true);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace EventSourcedAnalytics.Server.Cases;
 
 /// <summary>Checks the cases of one suite, whichever way the answers come.</summary>
@@ -25,9 +23,9 @@ public interface ICaseAnswers<TAnswer>
     /// <summary>The path: <c>folds</c>, <c>graphql</c>, <c>explorer</c>.</summary>
     string Path { get; }
 
-    /// <summary>Answers one question over the events of a case.</summary>
+    /// <summary>Answers one question over the events of a case; what is expected tells only which persons the answer has to name.</summary>
     /// <exception cref="CaseUnsupportedException">The question can't be asked this way.</exception>
-    Task<TAnswer> AnswerAsync(CaseData data, JsonElement query, CancellationToken cancellation);
+    Task<TAnswer> AnswerAsync(CaseData data, CaseCheck check, CancellationToken cancellation);
 }
 
 /// <summary>A suite: how to compare an answer, and where answers come from.</summary>
@@ -43,7 +41,7 @@ public abstract class CaseSuite<TAnswer>(string name, params IReadOnlyList<ICase
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(check);
         var source = answers.FirstOrDefault(source => source.Path == path) ?? throw new CaseUnsupportedException($"the suite has no path '{path}'");
-        Compare(await source.AnswerAsync(data, check.Query, cancellation), check, differences);
+        Compare(await source.AnswerAsync(data, check, cancellation), check, differences);
     }
 
     /// <summary>Compares an answer with what the check expects; what is absent there is not asserted.</summary>

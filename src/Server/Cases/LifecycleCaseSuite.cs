@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EventSourcedAnalytics.Analysis.Activity;
 using EventSourcedAnalytics.Analysis.Lifecycle;
 using EventSourcedAnalytics.Analysis.Values;
@@ -17,9 +16,11 @@ public sealed class LifecycleFoldAnswers : ICaseAnswers<LifecycleCaseAnswer>
     public string Path => "folds";
 
     /// <inheritdoc/>
-    public Task<LifecycleCaseAnswer> AnswerAsync(CaseData data, JsonElement query, CancellationToken cancellation)
+    public Task<LifecycleCaseAnswer> AnswerAsync(CaseData data, CaseCheck check, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(check);
+        var query = check.Query;
         var lifecycle = CaseData.Read<LifecycleQuery>(query);
         if (lifecycle.Validate() is { Count: > 0 } errors) throw new CaseUnsupportedException(string.Join(" ", errors));
         var calendar = data.CalendarFor(query);

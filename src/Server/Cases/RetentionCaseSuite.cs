@@ -11,9 +11,11 @@ public sealed class RetentionFoldAnswers : ICaseAnswers<RetentionReport>
     public string Path => "folds";
 
     /// <inheritdoc/>
-    public Task<RetentionReport> AnswerAsync(CaseData data, JsonElement query, CancellationToken cancellation)
+    public Task<RetentionReport> AnswerAsync(CaseData data, CaseCheck check, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(check);
+        var query = check.Query;
         var retention = CaseData.Read<RetentionQuery>(query);
         if (retention.Validate() is { Count: > 0 } errors) throw new CaseUnsupportedException(string.Join(" ", errors));
         if (retention.Range is not { } range) throw new CaseUnsupportedException("the query has no range");

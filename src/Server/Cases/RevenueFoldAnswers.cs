@@ -22,9 +22,11 @@ public sealed class RevenueFoldAnswers : ICaseAnswers<RevenueCaseAnswer>
     public string Path => "folds";
 
     /// <inheritdoc/>
-    public Task<RevenueCaseAnswer> AnswerAsync(CaseData data, JsonElement query, CancellationToken cancellation)
+    public Task<RevenueCaseAnswer> AnswerAsync(CaseData data, CaseCheck check, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(check);
+        var query = check.Query;
         var question = CaseData.Read<RevenueQuestion>(KindFirst(query));
         if (question.Validate() is { Count: > 0 } errors) throw new CaseUnsupportedException(string.Join(" ", errors));
         var claims = new OrderClaims(new OrderEvents(Settings), data.Activity().Select(one => one.Event));

@@ -17,9 +17,11 @@ public sealed class StickinessFoldAnswers : ICaseAnswers<StickinessCaseAnswer>
     public string Path => "folds";
 
     /// <inheritdoc/>
-    public Task<StickinessCaseAnswer> AnswerAsync(CaseData data, JsonElement query, CancellationToken cancellation)
+    public Task<StickinessCaseAnswer> AnswerAsync(CaseData data, CaseCheck check, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(check);
+        var query = check.Query;
         var stickiness = CaseData.Read<StickinessQuery>(query);
         if (stickiness.Validate() is { Count: > 0 } errors) throw new CaseUnsupportedException(string.Join(" ", errors));
         var calendar = data.CalendarFor(query);

@@ -154,9 +154,9 @@ internal static class CommandLine
     private static Command Cases()
     {
         var directory = new Argument<string>("DIR") { Description = "A directory of case files", DefaultValueFactory = _ => "../shared/cases" };
-        var path = new Option<string>("--path") { Description = "folds", DefaultValueFactory = _ => "folds" };
+        var path = new Option<string>("--path") { Description = "Where the answers come from: folds, graphql (read models and events of a running system) or explorer (its events only)", DefaultValueFactory = _ => "folds" };
         var command = new Command("cases", "Run conformance cases and compare with their expected numbers") { directory, path };
-        command.SetAction((parsed, token) => GuardedAsync(() => CasesCommand.RunAsync(parsed.GetValue(directory)!, parsed.GetValue(path)!, Console.Out, token)));
+        command.SetAction((parsed, token) => GuardedAsync(() => CasesCommand.RunAsync(parsed.GetValue(directory)!, parsed.GetValue(path)!, Console.Out, token, Configuration(parsed))));
         return command;
     }
 

@@ -8,7 +8,8 @@ namespace EventSourcedAnalytics.Analysis.Revenue;
 /// <param name="Position">Its position in the log.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Money">Its money; null for events that move a subscription.</param>
-public sealed record EvidenceEvent(long At, long Position, string Name, Money? Money);
+/// <param name="IsRefund">Whether the money went back.</param>
+public sealed record EvidenceEvent(long At, long Position, string Name, Money? Money, bool IsRefund = false);
 
 /// <summary>A person behind a figure of orders or cohort revenue, and the events that make it one.</summary>
 /// <param name="PersonId">The person.</param>
@@ -52,7 +53,7 @@ public sealed class RevenueProvenance
         {
             if (!period.Contains(e.At) || !IsCounted(in e, out var role, out var money) || money.Currency != currency) continue;
             if (role == OrderRole.Order) gross += money.Minor; else refunds += money.Minor;
-            events.Add(new EvidenceEvent(e.At, e.Event.Position, e.Event.Name, money));
+            events.Add(new EvidenceEvent(e.At, e.Event.Position, e.Event.Name, money, role == OrderRole.Refund));
         }
         return events.Count == 0 ? null : new OrderEvidence(person.Id, gross, refunds, events);
     }
