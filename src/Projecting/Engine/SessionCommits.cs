@@ -35,8 +35,10 @@ public sealed partial class ProjectionEngine
                 if (waiting != Waiting.Stay || Stopwatch.GetElapsedTime(lastDue) > engine.Tuning.Deferral)
                 {
                     lastDue = start;
+                    // Looked up before any of them is folded: then a person is folded in all instances or in none.
+                    var tooSoon = waiting == Waiting.All ? [] : live.SelectMany(instance => instance.Marks.Keys).Where(heavy.MustWait).ToHashSet();
                     foreach (var instance in live)
-                        await RefoldMarkedAsync(instance, (person, mark) => mark.Reason is null && (waiting == Waiting.All || !heavy.MustWait(person)), cancellationToken);
+                        await RefoldMarkedAsync(instance, (person, mark) => mark.Reason is null && !tooSoon.Contains(person), cancellationToken);
                 }
                 if (factsPosition == factsCommitted && !live.Any(instance => instance.HasPending)) return;
                 using (EngineMeter.Traces.StartActivity("projecting.commit")) await CommitLiveAsync(cancellationToken);
