@@ -27,6 +27,17 @@ public class FunnelTests(ApiWorld world)
         Assert.Equal("1", report["steps"]![1]!["dropOff"].Json());
     }
 
+    [Theory]
+    [InlineData("steps { averageSeconds }")]
+    [InlineData("... on FunnelReport { steps { ... on FunnelStep { averageSeconds: medianSeconds } } }")]
+    public async Task Times_between_steps_are_read_however_they_are_asked_for(string selection)
+    {
+        var shop = await DefinedAsync();
+        var report = await shop.AskAsync($$"""funnel(key: "buying", range: { allTime: true }) { {{selection}} asOf { projection } }""");
+        Assert.Equal("funnels", (string?)report["funnel"]!["asOf"]!["projection"]);
+        Assert.NotNull(report["funnel"]!["steps"]![1]!["averageSeconds"]);
+    }
+
     [Fact]
     public async Task Named_ranges_trends_and_breakdowns_are_answered_and_say_by_whom()
     {

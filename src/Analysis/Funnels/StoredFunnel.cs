@@ -7,7 +7,8 @@ namespace EventSourcedAnalytics.Analysis.Funnels;
 /// <param name="NamedRange">The name of a range of the definition; null = all time.</param>
 /// <param name="Trend">Interval of the periods of entry to show: day, week or month; null = none.</param>
 /// <param name="Periods">The periods shown are those this range touches; needed with <paramref name="Trend"/>.</param>
-public sealed record StoredFunnelQuestion(string? NamedRange = null, Period? Trend = null, TimeRange? Periods = null);
+/// <param name="WithTimes">False if nobody asks for times between steps, which are a row for each different time.</param>
+public sealed record StoredFunnelQuestion(string? NamedRange = null, Period? Trend = null, TimeRange? Periods = null, bool WithTimes = true);
 
 /// <summary>What a stored funnel answers.</summary>
 public abstract record StoredFunnelAnswer
@@ -34,7 +35,7 @@ public static class StoredFunnel
         var scope = ScopeOf(definition, question);
         var pairs = FunnelCells.TimePairs(definition.Query);
         var selections = new List<CellSelection> { new(FunnelCells.Counts, scope.Kind, scope.Kind, scope.Start, scope.Start) };
-        if (pairs.Count > 0)
+        if (question.WithTimes && pairs.Count > 0)
             selections.Add(new CellSelection(FunnelCells.Times, FunnelCells.TimeScope(scope.Kind, (0, 0)), FunnelCells.TimeScope((byte)(scope.Kind + 1), (0, 0)) - 1, scope.Start, scope.Start));
         if (TrendOf(calendar, question) is { Starts.Count: > 0 } trend)
             selections.Add(new CellSelection(FunnelCells.Counts, FunnelScope.KindOf(trend.Interval), FunnelScope.KindOf(trend.Interval), trend.Starts[0], trend.Starts[^1]));

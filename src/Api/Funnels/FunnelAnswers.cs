@@ -13,9 +13,11 @@ namespace EventSourcedAnalytics.Api.Funnels;
 /// <summary>Answers funnels: from cells where a person is counted once, from the events everywhere else.</summary>
 public sealed class FunnelAnswers(Answering answering)
 {
-    /// <summary>A defined funnel; null if there is none of this key. One that is no longer kept up to date is asked of the events.</summary>
+    /// <summary>A defined funnel; null if there is none of this key. One that is no longer kept up to date is asked of the events. Without times, a stored answer
+    /// has none between steps.</summary>
     public async Task<FunnelReport?> OfDefinitionAsync(
-        Project project, string key, RangeInput range, BreakdownInput? breakdown, Interval? trend, AsOfInput? asOf, CancellationToken cancellationToken, bool isKept = true)
+        Project project, string key, RangeInput range, BreakdownInput? breakdown, Interval? trend, AsOfInput? asOf, CancellationToken cancellationToken, bool isKept = true,
+        bool withTimes = true)
     {
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(range);
@@ -27,7 +29,7 @@ public sealed class FunnelAnswers(Answering answering)
         var now = answering.Now;
         var resolved = Resolve(funnel, range, project.Settings.Calendar, now);
         if (isKept && breakdown is null && (range.Named is not null || range.AllTime is not null)
-            && await StoredAsync(project, definition, funnel, range.Named, trend ?? funnel.Query.Trend?.Interval.ToInterval(), asOf, now, cancellationToken) is { } stored)
+            && await StoredAsync(project, definition, funnel, new StoredFunnelQuestion(range.Named, WithTimes: withTimes), trend ?? funnel.Query.Trend?.Interval.ToInterval(), asOf, now, cancellationToken) is { } stored)
             return new FunnelReport(project, query, resolved, stored.Report, stored.AsOf, stored.Position, now);
         return await ExploreAsync(project, query, resolved, asOf, now, cancellationToken);
     }
@@ -74,11 +76,10 @@ public sealed class FunnelAnswers(Answering answering)
     }
 
     private Task<Answer<AnalysisReport>?> StoredAsync(
-        Project project, Definition definition, FunnelDefinition funnel, string? named, Interval? trend, AsOfInput? asOf, DateTimeOffset now, CancellationToken cancellationToken)
+        Project project, Definition definition, FunnelDefinition funnel, StoredFunnelQuestion question, Interval? trend, AsOfInput? asOf, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!funnel.Query.CanBeStored(out _) || trend is Interval.Minute or Interval.Hour or Interval.Quarter) return Task.FromResult<Answer<AnalysisReport>?>(null);
         var calendar = project.Settings.Calendar;
-        var question = new StoredFunnelQuestion(named);
         var selections = StoredFunnel.Selections(funnel, calendar, question).ToList();
         if (trend is { } interval) selections.Add(new CellSelection(FunnelCells.Counts, 1 + (long)interval, 1 + (long)interval));
         return answering.StoredAsync(FunnelsProjection.ProjectionName, definition.Revision, selections, asOf, now, cells =>

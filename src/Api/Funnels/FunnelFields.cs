@@ -13,6 +13,9 @@ namespace EventSourcedAnalytics.Api.Funnels;
 [ObjectType<ProjectNode>]
 public static class ProjectFunnelFields
 {
+    // What a report says of the times between steps.
+    private static readonly string[] Times = ["averageSeconds", "medianSeconds", "p90Seconds", "histogram"];
+
     /// <summary>The funnels that are kept up to date.</summary>
     public static IReadOnlyList<FunnelDefinitionNode> GetFunnels([Parent] ProjectNode project) =>
         [.. DefinitionIds.OfKind(project.Project, DefinitionKind.Funnel).Select(definition => new FunnelDefinitionNode(project.Project, definition))];
@@ -23,9 +26,10 @@ public static class ProjectFunnelFields
     /// </summary>
     public static async Task<FunnelReport?> GetFunnelAsync(
         [Parent] ProjectNode project, string key, RangeInput range, BreakdownInput? breakdown, Interval? trend, AsOfInput? asOf, string? revision,
-        [Service] FunnelAnswers answers, [Service] DefinitionHistory history, CancellationToken cancellationToken) =>
+        IResolverContext context, [Service] FunnelAnswers answers, [Service] DefinitionHistory history, CancellationToken cancellationToken) =>
         await answers.OfDefinitionAsync(
-            await history.AtRevisionAsync(project.Project, DefinitionKind.Funnel, key, revision, cancellationToken), key, range, breakdown, trend, asOf, cancellationToken, isKept: revision is null);
+            await history.AtRevisionAsync(project.Project, DefinitionKind.Funnel, key, revision, cancellationToken), key, range, breakdown, trend, asOf, cancellationToken, isKept: revision is null,
+            withTimes: context.IsSelectedBelow(Times));
 
     /// <summary>The numbers of any funnel, asked ad hoc.</summary>
     public static Task<FunnelReport> ExploreFunnelAsync(

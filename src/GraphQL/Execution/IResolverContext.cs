@@ -40,6 +40,9 @@ public interface IResolverContext
     /// <summary>Whether the client asks for this field of the value, directly or through fragments.</summary>
     bool IsSelected(string fieldName);
 
+    /// <summary>Whether the client asks for one of these fields anywhere below this one: what must be read for it need not be read otherwise. May err towards true.</summary>
+    bool IsSelectedBelow(params IReadOnlyCollection<string> fieldNames);
+
     /// <summary>Adds an error at this field without giving up its value.</summary>
     void ReportError(GraphQLException error);
 }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using EventSourcedAnalytics.GraphQL.Language;
 using EventSourcedAnalytics.GraphQL.TypeSystem;
 using Microsoft.AspNetCore.Http;
 
@@ -46,6 +47,20 @@ internal sealed class ResolverContext(OperationContext operation, ObjectType obj
             return false;
         return Operation.Schema.PossibleTypes(type)
             .Any(possible => Operation.CollectSubfields(possible, group).Groups.Any(selected => selected.First.Name.Value == fieldName));
+    }
+
+    public bool IsSelectedBelow(params IReadOnlyCollection<string> fieldNames)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return group.Nodes.Any(node => IsIn(node.SelectionSet));
+
+        bool IsIn(SelectionSetNode? set) => set is not null && set.Selections.Any(selection => selection switch
+        {
+            FieldNode field => fieldNames.Contains(field.Name.Value) || IsIn(field.SelectionSet),
+            InlineFragmentNode inline => IsIn(inline.SelectionSet),
+            FragmentSpreadNode spread => seen.Add(spread.Name.Value) && Operation.Fragments.TryGetValue(spread.Name.Value, out var fragment) && IsIn(fragment.SelectionSet),
+            _ => false,
+        });
     }
 
     public void ReportError(GraphQLException error) =>
