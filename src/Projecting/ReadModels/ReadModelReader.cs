@@ -23,18 +23,19 @@ public sealed record ReadModelAnswer(
 internal sealed class ReadModelReader(NpgsqlDataSource source, SchemaCatalog schemas)
 {
     /// <summary>Reads selected rows of one revision.</summary>
+    /// <returns>Null if the instance doesn't keep the revision any more: its rows are gone, which is not the same as zeros.</returns>
     /// <exception cref="AnswerTooLargeException">The selections hold more than <see cref="Limits.MaxAnswerRows"/> rows.</exception>
-    public async Task<ReadModelAnswer> ReadAsync(InstanceId instance, Projection projection, long revision, IReadOnlyList<CellSelection> selections, CancellationToken cancellationToken)
+    public async Task<ReadModelAnswer?> ReadAsync(InstanceId instance, Projection projection, long revision, IReadOnlyList<CellSelection> selections, CancellationToken cancellationToken)
     {
         var tables = schemas.TablesOf(instance.Schema, projection);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("begin isolation level repeatable read read only"));
-        batch.BatchCommands.Add(Checkpoint(instance));
+        batch.BatchCommands.Add(Checkpoint(instance, revision));
         foreach (var selection in selections) batch.BatchCommands.Add(Select(tables[selection.Table], selection, revision));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken)) throw new InvalidOperationException($"The instance {instance} is gone.");
+        if (!await reader.ReadAsync(cancellationToken)) return null;
         LogPosition? position = reader.IsDBNull(0) ? null : new LogPosition(reader.GetInt64(0), reader.GetInt64(1));
         long? recordedAt = reader.IsDBNull(2) ? null : reader.GetInt64(2);
         var (parked, deferred) = (reader.GetInt64(3), reader.GetInt64(4));
@@ -54,16 +55,18 @@ internal sealed class ReadModelReader(NpgsqlDataSource source, SchemaCatalog sch
         return new ReadModelAnswer(cells, position, recordedAt, projection.Name, projection.Version, instance.Schema, parked, deferred);
     }
 
-    private static NpgsqlBatchCommand Checkpoint(InstanceId instance)
+    private static NpgsqlBatchCommand Checkpoint(InstanceId instance, long revision)
     {
         var command = new NpgsqlBatchCommand("""
             select commit_position, prepare_position, recorded_at,
                    (select count(*) from projecting.marks m where m.schema_name = i.schema_name and m.grp = i.grp and m.reason is not null),
                    (select count(*) from projecting.marks m where m.schema_name = i.schema_name and m.grp = i.grp and m.reason is null)
-              from projecting.instances i where schema_name = $1 and grp = $2
+              from projecting.instances i join projecting.revisions r using (schema_name, grp)
+             where schema_name = $1 and grp = $2 and r.revision = $3
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = instance.Schema });
         command.Parameters.Add(new NpgsqlParameter { Value = instance.Group });
+        command.Parameters.Add(new NpgsqlParameter { Value = revision });
         return command;
     }
 
