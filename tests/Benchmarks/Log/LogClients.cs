@@ -70,11 +70,13 @@ public static class LogClients
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "EventSourcedAnalytics.sln"))) folder = folder.Parent;
+        var place = Path.Combine(folder.FullName, "tests", "Conformance", "eventstore");
+        if (!Directory.Exists(Path.Combine(place, "node_modules"))) throw new InvalidOperationException($"The other clients are not installed: run 'npm ci' in {place}.");
         string[] arguments = ["bench.mjs", package, test.ConnectionString ?? throw new InvalidOperationException("The embedded log has no other clients; use node or a connection string."),
             row, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))];
         using var process = Process.Start(new ProcessStartInfo("node", arguments)
         {
-            WorkingDirectory = Path.Combine(folder.FullName, "tests", "Conformance", "eventstore"), RedirectStandardOutput = true,
+            WorkingDirectory = place, RedirectStandardOutput = true,
         })!;
         var line = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
