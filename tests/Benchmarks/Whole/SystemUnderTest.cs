@@ -55,26 +55,40 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     /// <summary>Posts bodies with some requests in flight; gives the last position and each request's time in milliseconds.</summary>
     public async Task<(LogPosition Position, double[] Milliseconds)> PostAsync(byte[][] bodies, int inFlight)
     {
-        var key = (string)(await QueryAsync("mutation { issueKey(input: { project: \"bench\", kind: WRITE, name: \"bench\" }) { key } }"))["issueKey"]!["key"]!;
-        var authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(key + ":")));
+        var authorization = await KeyAsync();
         var times = new double[bodies.Length];
         var last = LogPosition.At(0);
         var gate = new Lock();
         await Parallel.ForAsync(0, bodies.Length, new ParallelOptions { MaxDegreeOfParallelism = inFlight }, async (index, token) =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("v1/batch", UriKind.Relative)) { Content = new ByteArrayContent(bodies[index]) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            request.Headers.Authorization = authorization;
             var start = Stopwatch.GetTimestamp();
-            using var answer = await http!.SendAsync(request, token);
-            var text = await answer.Content.ReadAsStringAsync(token);
+            var position = await PostAsync(bodies[index], authorization, token);
             times[index] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            answer.EnsureSuccessStatusCode();
-            using var json = JsonDocument.Parse(text);
-            if (!LogPosition.TryParse(json.RootElement.GetProperty("position").GetString(), out var position)) return;
             lock (gate) if (position > last) last = position;
         });
         return (last, times);
+    }
+
+    /// <summary>Posts bodies one every interval, whether the ones before are answered or not; gives the last position, and tells each as it is acknowledged.</summary>
+    public async Task<LogPosition> PaceAsync(byte[][] bodies, TimeSpan interval, Action<LogPosition> acknowledged)
+    {
+        var authorization = await KeyAsync();
+        var clock = Stopwatch.StartNew();
+        var posts = new List<Task<LogPosition>>(bodies.Length);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Math.Max(1, interval.TotalMilliseconds)));
+        while (posts.Count < bodies.Length)
+        {
+            for (var due = (int)Math.Min(bodies.Length, clock.Elapsed / interval); posts.Count < due;) posts.Add(PostedAsync(bodies[posts.Count]));
+            await timer.WaitForNextTickAsync();
+        }
+        return (await Task.WhenAll(posts)).Max();
+
+        async Task<LogPosition> PostedAsync(byte[] body)
+        {
+            var position = await PostAsync(body, authorization, default);
+            acknowledged(position);
+            return position;
+        }
     }
 
     /// <summary>Runs a GraphQL operation that must succeed.</summary>
@@ -91,6 +105,25 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     {
         await StopAsync();
         Directory.Delete(directory, recursive: true);
+    }
+
+    private async Task<AuthenticationHeaderValue> KeyAsync()
+    {
+        var key = (string)(await QueryAsync("mutation { issueKey(input: { project: \"bench\", kind: WRITE, name: \"bench\" }) { key } }"))["issueKey"]!["key"]!;
+        return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(key + ":")));
+    }
+
+    // A body of which nothing counts has no position.
+    private async Task<LogPosition> PostAsync(byte[] body, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("v1/batch", UriKind.Relative)) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Authorization = authorization;
+        using var answer = await http!.SendAsync(request, cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        using var json = JsonDocument.Parse(text);
+        return LogPosition.TryParse(json.RootElement.GetProperty("position").GetString(), out var position) ? position : LogPosition.At(0);
     }
 
     private async Task StartHostAsync()
