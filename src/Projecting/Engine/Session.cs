@@ -133,7 +133,7 @@ public sealed partial class ProjectionEngine
                 catchUps.Add(FoldWaitingAsync(linked.Token));
                 await foreach (var batch in follower.FollowAsync(engine.Position, linked.Token)) await ApplyAsync(batch, linked.Token);
             }
-            catch (OperationCanceledException) when (failure is not null)
+            catch (OperationCanceledException) when (failure is not (null or OperationCanceledException))
             {
                 if (failure is CheckpointConflictException) throw new CheckpointConflictException(failure.Message, failure);
                 throw new InvalidOperationException(failure.Message, failure);
@@ -154,7 +154,8 @@ public sealed partial class ProjectionEngine
             await Boundary.WaitAsync(cancellationToken);
             try
             {
-                await FlushAsync(cancellationToken, Waiting.All);
+                // Not by the caller's token: one who gives up waiting must not end a commit half-way.
+                await FlushAsync(ending.Token, Waiting.All);
                 return await work();
             }
             finally { Boundary.Release(); }
@@ -214,6 +215,12 @@ public sealed partial class ProjectionEngine
                     commitInterval = batch.HasMore && 2 * commitInterval < Limits.LongestCommitInterval ? 2 * commitInterval : Limits.ShortestCommitInterval;
                 }
                 measured.Done();
+            }
+            catch (Exception error)
+            {
+                // Whoever comes to the boundary next must not commit half a batch.
+                await FailAsync(error);
+                throw;
             }
             finally
             {

@@ -131,6 +131,11 @@ public sealed partial class ProjectionEngine
                         lastCommit = Stopwatch.GetTimestamp();
                     }
                 }
+                catch (Exception)
+                {
+                    instance.IsBroken = true;
+                    throw;
+                }
                 finally
                 {
                     instance.Busy.Release();
@@ -150,6 +155,11 @@ public sealed partial class ProjectionEngine
                 await RefoldMarkedAsync(instance, static (_, mark) => mark.Reason is null, cancellationToken);
                 await CommitAsync(instance, cancellationToken);
                 return true;
+            }
+            catch (Exception)
+            {
+                instance.IsBroken = true;
+                throw;
             }
             finally
             {

@@ -48,8 +48,13 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>What is applied in memory and not committed.</summary>
     public Pending Pending => pending;
 
+    /// <summary>True after a failure until it is brought back to what is committed: what it holds may be half a batch.</summary>
+    public bool IsBroken { get; set; }
+
     /// <summary>Whether anything waits to be committed.</summary>
-    public bool HasPending => Position != Committed || pending.Marks.Count > 0 || pending.Refolds > 0;
+    public bool HasPending => !IsBroken && HasChanges;
+
+    private bool HasChanges => Position != Committed || pending.Marks.Count > 0 || pending.Refolds > 0;
 
     /// <summary>Held while a batch of this instance is at work, and while its folds are replaced.</summary>
     public SemaphoreSlim Busy { get; } = new(1, 1);
@@ -92,6 +97,7 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
         foreach (var (person, mark) in marks) Marks.Add(person, mark);
         pending = new Pending(Projection);
         States.Clear(isComplete: position is null);
+        IsBroken = false;
     }
 
     /// <summary>Hands out what is pending, and starts anew.</summary>

@@ -42,6 +42,11 @@ internal sealed class Shop(World world, Project project)
         Assert.IsType<AppendResult.Appended>(result);
     }
 
+    /// <summary>An event as it is appended together with others.</summary>
+    public StreamAppend StreamOf(AnalyticsEvent e) => new(
+        StreamNames.Customer(Id, CustomerKeys.Of(project.CustomerSecret, e.Customer)), ExpectedRevision.Any,
+        [new EventToAppend(Guid.NewGuid(), EventTypes.NameOf(e.Type), StoredEventCodec.Encode(e))]);
+
     /// <summary>A track event; times count from <see cref="Noon"/>.</summary>
     public static AnalyticsEvent Track(CustomerId customer, string name, long at, string properties = "{}", string? message = null) => new()
     {
