@@ -13,5 +13,8 @@ internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int
     /// <summary>How long such a person waits, and anybody at most.</summary>
     public TimeSpan Deferral { get; init; } = Limits.MaxDeferral;
 
+    /// <summary>Persons of one instance whose states stay in memory after a commit; with more all go, and are read again as they are needed.</summary>
+    public int CachedPersons { get; init; } = Limits.MaxCachedPersons;
+
     public static EngineTuning Default { get; } = new(Limits.MaxBatchEvents, Limits.MaxCatchUpBatchEvents, -1, Limits.MaxUncommittedEvents);
 }

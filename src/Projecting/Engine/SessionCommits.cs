@@ -64,7 +64,7 @@ public sealed partial class ProjectionEngine
             (decided, factsCommitted, pendingEvents) = (new FactsDelta(), to, 0);
             await engine.committer.CommitAsync(unit, cancellationToken);
             engine.meter.Committed(figures);
-            foreach (var instance in live) instance.States.Trim();
+            foreach (var instance in live) instance.States.Trim(engine.Tuning.CachedPersons);
             lastCommit = Stopwatch.GetTimestamp();
         }
 
@@ -76,7 +76,7 @@ public sealed partial class ProjectionEngine
             var changes = InstanceChanges.TakeFrom(instance);
             await engine.committer.CommitAsync(new CommitUnit([changes], changes.To, instance.RecordedAt, changes.Events), cancellationToken);
             engine.meter.Committed([figures]);
-            instance.States.Trim();
+            instance.States.Trim(engine.Tuning.CachedPersons);
         }
 
         /// <summary>Folds marked persons of an instance again, as of where it stands.</summary>

@@ -62,7 +62,8 @@ internal static class PersonFolder
             if (folds.IsRelevant(e)) state.LastAt = e.OccurredAt;
             if (folds.NeedTraits && e.Type == EventType.Identify) state.Traits = state.Traits.With(e.Traits);
         }
-        Apply(folds, state, history.Events, sink);
+        // Only what folding in order would have passed to them: a state says what it has seen, and goes on from there.
+        Apply(folds, state, Array.FindAll(history.Events, e => folds.Want(e.Event)), sink);
         return state;
     }
 }

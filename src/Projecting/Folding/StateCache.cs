@@ -59,9 +59,10 @@ internal sealed class StateCache
     }
 
     /// <summary>Makes room where nothing is waiting to be committed: states can be read again at any time, so all go at once.</summary>
-    public void Trim()
+    /// <param name="limit">Persons that may stay.</param>
+    public void Trim(int limit)
     {
-        if (Count > Limits.MaxCachedPersons) Clear(isComplete: false);
+        if (Count > limit) Clear(isComplete: false);
     }
 
     /// <summary>Forgets everything.</summary>

@@ -67,9 +67,9 @@ internal sealed class DoubleReads(ServerDouble server)
         while (true)
         {
             var (page, live) = server.Store.ReadOrFollow(index, PageEvents, LiveBuffer);
-            if (live is not null)
+            if (live is var (events, head))
             {
-                await GoLiveAsync(call, live.Reader, filter, considered);
+                await GoLiveAsync(call, events, head, filter, considered);
                 return;
             }
             var matching = page.Where(e => Matches(filter, e)).ToList();
@@ -82,11 +82,10 @@ internal sealed class DoubleReads(ServerDouble server)
         }
     }
 
-    private async Task GoLiveAsync(GrpcServerCall call, System.Threading.Channels.ChannelReader<StoredEvent> live, NodeFilter filter, long considered)
+    private async Task GoLiveAsync(GrpcServerCall call, System.Threading.Channels.ChannelReader<StoredEvent> live, long head, NodeFilter filter, long considered)
     {
         var caughtUp = new ReadResp.Types.CaughtUp();
-        if (server.TellsPositions && server.Store.All[^1] is { } head)
-            caughtUp.Position = new() { CommitPosition = (ulong)head.Position, PreparePosition = (ulong)head.Position };
+        if (server.TellsPositions) caughtUp.Position = new() { CommitPosition = (ulong)head, PreparePosition = (ulong)head };
         call.Write(new ReadResp { CaughtUp = caughtUp });
         await call.FlushAsync();
         await foreach (var e in live.ReadAllAsync(call.Cancelled))

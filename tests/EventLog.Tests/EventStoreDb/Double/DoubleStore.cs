@@ -36,15 +36,15 @@ internal sealed class DoubleStore
         lock (gate) recent.Clear();
     }
 
-    /// <summary>At most <paramref name="count"/> events from an index on; or, at the end, a place among those who hear what comes.</summary>
-    public (List<StoredEvent> Page, Channel<StoredEvent>? Live) ReadOrFollow(int index, int count, int buffer)
+    /// <summary>At most <paramref name="count"/> events from an index on; or, at the end, a place among those who hear what comes behind the head.</summary>
+    public (List<StoredEvent> Page, (ChannelReader<StoredEvent> Events, long Head)? Live) ReadOrFollow(int index, int count, int buffer)
     {
         lock (gate)
         {
             if (index < all.Count) return (all.GetRange(index, Math.Min(count, all.Count - index)), null);
             var channel = Channel.CreateBounded<StoredEvent>(buffer);
             live.Add(channel);
-            return ([], channel);
+            return ([], (channel.Reader, all[^1].Position));
         }
     }
 
