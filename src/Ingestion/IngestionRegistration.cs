@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Projects;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,9 @@ public static class IngestionRegistration
         services.TryAddSingleton<RequestGate>();
         services.TryAddSingleton<Importer>();
         services.TryAddSingleton<IRequestHandler<TrackBatch, TrackAnswer>, TrackBatchHandler>();
+        services.TryAddSingleton<Corrector>();
+        services.AddCommand<VoidEvent, AnalyticsEvent, VoidEventHandler, VoidEventValidator>();
+        services.AddCommand<AmendEvent, AnalyticsEvent, AmendEventHandler, AmendEventValidator>();
         return services;
     }
 }

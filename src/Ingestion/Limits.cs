@@ -21,6 +21,9 @@ public static class Limits
     /// <summary>Characters of an event's, page's or screen's name.</summary>
     public const int MaxNameLength = 256;
 
+    /// <summary>Characters of the reason given for a correction.</summary>
+    public const int MaxReasonLength = 1_024;
+
     /// <summary>How far a message may lie in the future.</summary>
     public static readonly TimeSpan MaxFuture = TimeSpan.FromHours(1);
 

@@ -15,7 +15,7 @@ public class SchemaTests
     [InlineData("Project", "lifecycle(range interval asOf) stickiness(query range interval asOf) activity(range interval asOf) segment(query range asOf) sessions(range interval asOf)")]
     [InlineData("Project", "revenue(range interval currency asOf) mrr(range interval currency asOf) cohortRevenue(range period asOf) live customers(where first after asOf) customer(id)")]
     [InlineData("Project", "events(where range first after asOf) rejected(first after) trackingPlan savedQueries savedQuery(key)")]
-    [InlineData("Mutation", "createProject(input) defineFunnel(input) defineCohort(input) retireDefinition(id) setTrackingPlan(input) startRebuild(input) issueKey(input)")]
+    [InlineData("Mutation", "createProject(input) defineFunnel(input) defineCohort(input) retireDefinition(id) setTrackingPlan(input) startRebuild(input) issueKey(input) voidEvent(input) amendEvent(input)")]
     [InlineData("Subscription", "live(project after) funnel(project key range after) revenue(project range after) events(project where after) rebuild(id)")]
     [InlineData("RangeInput", "last between days named allTime")]
     [InlineData("AsOfInput", "position time atLeast")]

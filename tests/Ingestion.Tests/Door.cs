@@ -66,6 +66,10 @@ internal sealed class Door : IAsyncDisposable
         return done.Value;
     }
 
+    /// <summary>Sends a command that must be refused and gives back the code.</summary>
+    public async Task<string> RefusedAsync<T>(ICommand<T> command) =>
+        Assert.IsType<Result<T>.Refused>(await app.Services.GetRequiredService<IMediator>().Send(command)).Errors[0].Code;
+
     /// <summary>Posts a body as a server-side sender does.</summary>
     public async Task<Reply> PostAsync(string path, string body, string? key = null, Action<HttpRequestMessage>? adjust = null)
     {

@@ -41,6 +41,9 @@ public sealed class AnalyticsEvent
     /// <summary>What an identify (or group) event says of the customer.</summary>
     public JsonObjectSlice Traits { get; init; }
 
+    /// <summary>On a correction: the message id of the customer's event that it corrects.</summary>
+    public string? Corrects { get; init; }
+
     /// <summary>Version of the stored form.</summary>
     public int SchemaVersion { get; init; } = 1;
 
@@ -49,6 +52,20 @@ public sealed class AnalyticsEvent
 
     /// <summary>True for what a customer does (track, page, screen): only this is folded; identify, group and alias match nothing and move no activity.</summary>
     public bool IsActivity => Type is EventType.Track or EventType.Page or EventType.Screen;
+
+    /// <summary>True for what is said about an earlier event: see <see cref="Corrections"/>.</summary>
+    public bool IsCorrection => Type is EventType.Voided or EventType.Amended;
+
+    /// <summary>The event as an amendment tells it: name, time and properties are the amendment's, all else stays, its place in the log too.</summary>
+    public AnalyticsEvent AmendedBy(AnalyticsEvent amendment)
+    {
+        ArgumentNullException.ThrowIfNull(amendment);
+        return new AnalyticsEvent
+        {
+            Name = amendment.Name, Type = Type, OccurredAt = amendment.OccurredAt, ReceivedAt = ReceivedAt, MessageId = MessageId, Customer = Customer, AnonymousId = AnonymousId,
+            PreviousId = PreviousId, SessionId = SessionId, Properties = amendment.Properties, Context = Context, Traits = Traits, SchemaVersion = SchemaVersion, Position = Position,
+        };
+    }
 
     /// <summary>The order of one person's events: by time, then by position.</summary>
     public static int Compare(AnalyticsEvent left, AnalyticsEvent right)

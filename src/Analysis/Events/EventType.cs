@@ -1,6 +1,6 @@
 namespace EventSourcedAnalytics.Analysis.Events;
 
-/// <summary>The kinds of message of the Segment tracking specification.</summary>
+/// <summary>The kinds of event in a customer's stream: the messages of the Segment tracking specification, and corrections of them.</summary>
 public enum EventType
 {
     /// <summary>Something a customer did, by name.</summary>
@@ -20,4 +20,10 @@ public enum EventType
 
     /// <summary>Two user ids are one person. No activity.</summary>
     Alias,
+
+    /// <summary>An earlier event of the customer never happened. Written by an administrator, not by senders.</summary>
+    Voided,
+
+    /// <summary>An earlier event of the customer happened otherwise. Written by an administrator, not by senders.</summary>
+    Amended,
 }

@@ -8,7 +8,7 @@ namespace EventSourcedAnalytics.Analysis.Events;
 /// <summary>
 /// The stored form of an event: one JSON object in UTF-8, readable in any viewer of the log. Members: <c>v</c> (version of the form), <c>name</c>, <c>occurredAt</c>,
 /// <c>receivedAt</c>, <c>messageId</c>, <c>userId</c> and/or <c>anonymousId</c>, <c>previousId</c>, <c>sessionId</c>, <c>sentAs</c> (the time as the sender wrote it, before
-/// clock correction), <c>properties</c>, <c>context</c>, <c>traits</c>. The kind of message is the log's event type; the position is the log's.
+/// clock correction), <c>corrects</c> (the message id of the event that a correction is about), <c>properties</c>, <c>context</c>, <c>traits</c>. The kind of message is the log's event type; the position is the log's.
 /// </summary>
 public static class StoredEventCodec
 {
@@ -25,6 +25,7 @@ public static class StoredEventCodec
     private static readonly JsonEncodedText PreviousId = JsonEncodedText.Encode("previousId");
     private static readonly JsonEncodedText SessionId = JsonEncodedText.Encode("sessionId");
     private static readonly JsonEncodedText SentAs = JsonEncodedText.Encode("sentAs");
+    private static readonly JsonEncodedText Corrects = JsonEncodedText.Encode("corrects");
     private static readonly JsonEncodedText Properties = JsonEncodedText.Encode("properties");
     private static readonly JsonEncodedText Context = JsonEncodedText.Encode("context");
     private static readonly JsonEncodedText Traits = JsonEncodedText.Encode("traits");
@@ -69,6 +70,7 @@ public static class StoredEventCodec
         WriteText(writer, PreviousId, e.PreviousId);
         WriteText(writer, SessionId, e.SessionId);
         WriteText(writer, SentAs, sentAs);
+        WriteText(writer, Corrects, e.Corrects);
         WriteObject(writer, Properties, e.Properties);
         WriteObject(writer, Context, e.Context);
         WriteObject(writer, Traits, e.Traits);

@@ -15,6 +15,7 @@ internal struct StoredFields
     public string? AnonymousId;
     public string? PreviousId;
     public string? SessionId;
+    public string? Corrects;
     public JsonObjectSlice Properties;
     public JsonObjectSlice Context;
     public JsonObjectSlice Traits;
@@ -42,6 +43,7 @@ internal struct StoredFields
             AnonymousId = UserId is not null ? AnonymousId : null,
             PreviousId = PreviousId,
             SessionId = SessionId,
+            Corrects = type is EventType.Voided or EventType.Amended ? Corrects ?? throw Missing("corrects", position) : null,
             Properties = Properties,
             Context = Context,
             Traits = Traits,
@@ -61,6 +63,7 @@ internal struct StoredFields
             case 6 when name.SequenceEqual("userId"u8): UserId = ReadText(ref reader); break;
             case 6 when name.SequenceEqual("traits"u8): Traits = ReadObject(ref reader, data); break;
             case 7 when name.SequenceEqual("context"u8): Context = ReadObject(ref reader, data); break;
+            case 8 when name.SequenceEqual("corrects"u8): Corrects = ReadText(ref reader); break;
             case 9 when name.SequenceEqual("messageId"u8): MessageId = ReadText(ref reader); break;
             case 9 when name.SequenceEqual("sessionId"u8): SessionId = ReadText(ref reader); break;
             case 10 when name.SequenceEqual("occurredAt"u8): OccurredAt = ReadInstant(ref reader); break;

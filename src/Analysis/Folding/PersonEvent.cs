@@ -28,14 +28,15 @@ public readonly record struct PersonEvent(AnalyticsEvent Event, Traits Traits, T
 public sealed record PersonHistory(string Id, PersonEvent[] Events)
 {
     /// <summary>
-    /// Puts a person's raw events in order and works out the traits as of each.
+    /// Puts a person's raw events in order, as they are corrected, and works out the traits as of each.
     /// </summary>
     /// <param name="id">The person's id.</param>
-    /// <param name="events">All events of the person's customers without duplicates, identify events included, in any order; sorted in place.</param>
+    /// <param name="events">All events of the person's customers without duplicates, identify events included, in any order; sorted in place. What holds of an
+    /// event is what its <see cref="Corrections"/> among them say.</param>
     /// <param name="isRepeatedOrder">Tells, by position, whether an order was claimed before; null = none.</param>
     public static PersonHistory From(string id, List<AnalyticsEvent> events, Func<long, bool>? isRepeatedOrder = null)
     {
-        ArgumentNullException.ThrowIfNull(events);
+        events = Corrections.Apply(events);
         events.Sort(AnalyticsEvent.Compare);
         var latest = Traits.Empty;
         foreach (var e in events) if (e.Type == EventType.Identify) latest = latest.With(e.Traits);

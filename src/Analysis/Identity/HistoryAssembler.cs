@@ -16,6 +16,7 @@ public sealed class HistoryAssembler
     private readonly HashSet<long> repeatedOrders = [];
     private readonly IdentityGraph identities = new();
     private readonly Dictionary<CustomerId, List<AnalyticsEvent>> events = [];
+    private bool isCorrected;
 
     /// <summary>An assembler without events.</summary>
     /// <param name="orderIdOf">The order id that an event claims; null = the event is no order.</param>
@@ -42,6 +43,7 @@ public sealed class HistoryAssembler
         }
         Count++;
         if (orderIdOf(e) is { } order && !orders.Add(order)) repeatedOrders.Add(e.Position);
+        isCorrected |= e.IsCorrection;
         identities.Follow(e);
         ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(events, e.Customer, out _);
         (list ??= []).Add(e);
@@ -50,6 +52,7 @@ public sealed class HistoryAssembler
     /// <summary>The persons as of the last event taken in.</summary>
     public IEnumerable<PersonHistory> Persons()
     {
+        var repeated = isCorrected ? RepeatedAsCorrected() : repeatedOrders;
         foreach (var (customer, own) in events)
         {
             var person = identities.PersonOf(customer);
@@ -57,7 +60,7 @@ public sealed class HistoryAssembler
             var all = person.Customers.Count == 1
                 ? own.ToList()
                 : [.. person.Customers.SelectMany(member => events.GetValueOrDefault(member, []))];
-            yield return PersonHistory.From(person.Id, all, repeatedOrders.Contains);
+            yield return PersonHistory.From(person.Id, all, repeated.Contains);
         }
     }
 
@@ -66,6 +69,14 @@ public sealed class HistoryAssembler
     {
         var person = identities.PersonOf(customer);
         return person.Customers.Any(events.ContainsKey) ? person : null;
+    }
+
+    // Who claims an order id is decided anew among the events that hold: if the first was voided, the next takes over.
+    private HashSet<long> RepeatedAsCorrected()
+    {
+        var claims = new HashSet<string>(StringComparer.Ordinal);
+        var mentions = events.Values.SelectMany(Corrections.Apply).Select(e => (e.Position, Order: orderIdOf(e))).Where(mention => mention.Order is not null);
+        return [.. mentions.OrderBy(mention => mention.Position).Where(mention => !claims.Add(mention.Order!)).Select(mention => mention.Position)];
     }
 
     // A person comes up once for each of its customers; it is told when its first customer with events comes up.

@@ -50,14 +50,15 @@ public sealed class CustomerNode
 /// <param name="SessionId">The session as sent.</param>
 /// <param name="Properties">Its properties.</param>
 /// <param name="Context">Where it came from.</param>
+/// <param name="Corrects">On a correction: the message id of the event it corrects.</param>
 [GraphQLName("Event")]
 public sealed record EventNode(
     string Position, string Name, EventType Type, DateTime OccurredAt, DateTime ReceivedAt, string MessageId, string CustomerId, string? SessionId,
-    System.Text.Json.JsonElement? Properties, System.Text.Json.JsonElement? Context)
+    System.Text.Json.JsonElement? Properties, System.Text.Json.JsonElement? Context, [property: ID] string? Corrects)
 {
     internal static EventNode Of(AnalyticsEvent e) => new(
         e.Position.ToString(System.Globalization.CultureInfo.InvariantCulture), e.Name, e.Type, e.OccurredAt.ToTime(), e.ReceivedAt.ToTime(), e.MessageId, e.Customer.Id, e.SessionId,
-        Json(e.Type is EventType.Identify or EventType.Group ? e.Traits : e.Properties), Json(e.Context));
+        Json(e.Type is EventType.Identify or EventType.Group ? e.Traits : e.Properties), Json(e.Context), e.Corrects);
 
     private static System.Text.Json.JsonElement? Json(Analysis.Values.JsonObjectSlice slice)
     {
@@ -85,7 +86,7 @@ public static class ProjectCustomerFields
 [ObjectType<CustomerNode>]
 public static class CustomerFields
 {
-    /// <summary>Its events in the order they happened, identify events included.</summary>
+    /// <summary>Its events as they were sent, in the order they happened, identify events and corrections included; <c>events</c> of the project shows what holds of them.</summary>
     [UsePaging(MaxPageSize = 1000, IncludeTotalCount = true)]
     public static async Task<IReadOnlyList<EventNode>> GetEventsAsync(
         [Parent] CustomerNode customer, IResolverContext context, [Service] LogExplorer explorer, CancellationToken cancellationToken)

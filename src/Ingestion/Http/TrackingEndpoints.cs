@@ -17,7 +17,7 @@ public static class TrackingEndpoints
     /// </summary>
     public static IEndpointRouteBuilder MapIngestion(this IEndpointRouteBuilder endpoints)
     {
-        foreach (var type in Enum.GetValues<EventType>()) Map(endpoints, EventTypes.NameOf(type), type);
+        foreach (var type in EventTypes.Messages) Map(endpoints, EventTypes.NameOf(type), type);
         Map(endpoints, "batch", type: null);
         endpoints.MapPost("/v1/import", ImportEndpoint.HandleAsync);
         return endpoints;

@@ -97,7 +97,7 @@ internal static class MessageReader
     private static EventType? ReadType(ref Utf8JsonReader reader, Message message)
     {
         reader.Read();
-        return EventTypes.TryParse(ReadText(ref reader, message, "type"), out var type) ? type : null;
+        return EventTypes.TryParseMessage(ReadText(ref reader, message, "type"), out var type) ? type : null;
     }
 
     internal static long? ReadInstant(ref Utf8JsonReader reader, Message message, string field, out string? text)

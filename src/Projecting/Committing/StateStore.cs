@@ -5,9 +5,9 @@ using Npgsql;
 namespace EventSourcedAnalytics.Projecting.Committing;
 
 /// <summary>States of persons in Postgres.</summary>
-internal sealed class StateStore(NpgsqlDataSource source)
+internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
 {
-    /// <summary>The states of some persons; those without one are left out.</summary>
+    /// <inheritdoc/>
     public async Task<Dictionary<CustomerKey, byte[]>> ReadAsync(InstanceId instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand(

@@ -96,9 +96,21 @@ create table if not exists facts.order_rules (
   project text primary key,
   rules   text not null
 );
-create table if not exists facts.orders (
+-- The events with an order id, as they are corrected: the first claims it. Claims of the older form are made anew from the log.
+drop table if exists facts.orders;
+create table if not exists facts.order_mentions (
   project  text   not null,
   order_id text   not null,
   position bigint not null,
-  primary key (project, order_id)
+  customer uuid   not null,
+  primary key (project, order_id, position)
+);
+-- What corrections changed: from the position `at` on, the order at a position repeats an order id or doesn't. Beats order_repeats.
+create table if not exists facts.order_changes (
+  project     text    not null,
+  at          bigint  not null,
+  position    bigint  not null,
+  is_repeated boolean not null,
+  customer    uuid    not null,
+  primary key (at, position)
 );

@@ -245,7 +245,7 @@ public sealed partial class ProjectionEngine
             foreach (var id in Facts.Projects())
             {
                 if (FindProject(id) is not { } project || Facts.OrderRulesOf(id) is not { } rules || rules == OrderIds.RulesOf(project)) continue;
-                var claims = await OrderReclaim.RunAsync(project, follower.ReadAsync(null, position, cancellationToken), Facts);
+                var claims = await OrderReclaim.RunAsync(project, follower.ReadAsync(null, position, cancellationToken), Facts, engine.log, cancellationToken);
                 await engine.committer.ReplaceOrdersAsync(project.Id, OrderIds.RulesOf(project), claims, position, factsEpoch, cancellationToken);
                 factsStage.RememberOrders(claims);
                 Facts.Write(writer => writer.ReplaceOrders(id, OrderIds.RulesOf(project), claims));

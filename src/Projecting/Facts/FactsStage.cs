@@ -7,10 +7,10 @@ namespace EventSourcedAnalytics.Projecting.Facts;
 /// <summary>
 /// The one sequential stage: it sees every event in log order and decides what isn't one customer's own. Everything behind it is parallel.
 /// </summary>
-internal sealed class FactsStage(IEventLog log, FactsView view, FactsStore store, ProjectLookup projects, KeyOf keyOf)
+internal sealed class FactsStage(IEventLog log, FactsView view, IOrderMentions store, ProjectLookup projects, KeyOf keyOf)
 {
     private readonly DuplicateFilter filter = new();
-    private readonly BloomFilter orderFilter = new();
+    private readonly OrderDecisions orders = new(log, store);
     private readonly Dictionary<string, StreamMessages> streams = new(StringComparer.Ordinal);
     private long cachedMessages;
 
@@ -24,24 +24,23 @@ internal sealed class FactsStage(IEventLog log, FactsView view, FactsStore store
         {
             if (e.Event is null) continue;
             filter.Add(e.Customer, e.Event.MessageId);
-            if (projects(e.ProjectId) is { } project && OrderIds.Of(project, e.Event) is { } order) orderFilter.Add(HashOf(e.ProjectId, order));
+            if (projects(e.ProjectId) is { } project) orders.Remember(project, e.Event);
         }
     }
 
     /// <summary>Notes order ids that were claimed anew.</summary>
-    public void RememberOrders(FactsDelta claims)
-    {
-        foreach (var (project, order) in claims.OrderClaims.Keys) orderFilter.Add(HashOf(project, order));
-    }
+    public void RememberOrders(FactsDelta claims) => orders.Remember(claims);
 
     /// <summary>Decides a batch, marks its events, and adds what was decided to all that waits to be committed.</summary>
     public async Task DecideAsync(DecodedBatch batch, FactsDelta delta, CancellationToken cancellationToken)
     {
         await MarkDuplicatesAsync(batch, cancellationToken);
-        var repeats = await DecideOrdersAsync(batch, delta, cancellationToken);
+        var changes = delta.OrderChanges.Count;
+        var repeats = await orders.DecideAsync(batch.Events, projects, delta, cancellationToken);
         view.Write(writer =>
         {
             foreach (var e in batch.Events) Decide(e, delta, repeats, writer);
+            foreach (var change in delta.OrderChanges.Skip(changes)) writer.AddOrderChange(change);
             writer.MoveTo(batch.End);
         });
     }
@@ -72,26 +71,6 @@ internal sealed class FactsStage(IEventLog log, FactsView view, FactsStore store
         cachedMessages += messages.Count - before;
         return messages;
     }
-
-    private async Task<HashSet<long>> DecideOrdersAsync(DecodedBatch batch, FactsDelta delta, CancellationToken cancellationToken)
-    {
-        var orders = new List<(string Project, string OrderId, DecodedEvent Event)>();
-        foreach (var e in batch.Events)
-            if (!e.IsDuplicate && e.Event is not null && projects(e.ProjectId) is { } project && OrderIds.Of(project, e.Event) is { } order)
-                orders.Add((e.ProjectId, order, e));
-        var repeated = new HashSet<long>();
-        if (orders.Count == 0) return repeated;
-        var doubtful = orders.Where(order => orderFilter.Add(HashOf(order.Project, order.OrderId))).Select(order => (order.Project, order.OrderId)).Distinct().ToList();
-        var claimed = doubtful.Count == 0 ? [] : await store.FindClaimsAsync(doubtful, cancellationToken);
-        foreach (var (project, order, e) in orders)
-        {
-            if (!claimed.Contains((project, order)) && delta.TryClaim(project, order, e.Position)) continue;
-            repeated.Add(e.Position);
-        }
-        return repeated;
-    }
-
-    private static UInt128 HashOf(string project, string order) => Hash128.Of(System.Text.Encoding.UTF8.GetBytes($"{project}\n{order}"));
 
     private void Decide(DecodedEvent e, FactsDelta delta, HashSet<long> repeats, FactsView.Writer writer)
     {

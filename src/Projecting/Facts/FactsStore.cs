@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace EventSourcedAnalytics.Projecting.Facts;
 
 /// <summary>The facts in Postgres: read at the start, written with every batch.</summary>
-internal sealed class FactsStore(NpgsqlDataSource source)
+internal sealed class FactsStore(NpgsqlDataSource source) : IOrderMentions
 {
     /// <summary>Loads everything into a view.</summary>
     public async Task LoadAsync(FactsView view, EventLog.LogPosition position, KeyOf keyOf, CancellationToken cancellationToken)
@@ -19,11 +19,14 @@ internal sealed class FactsStore(NpgsqlDataSource source)
         var repeated = await ReadAsync(connection, "select project, position from facts.order_repeats order by position", reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
         var links = await ReadAsync(connection,
             "select project, first_kind, first_id, second_kind, second_id, position from facts.links order by position, project", ReadLink, cancellationToken);
+        var changes = await ReadAsync(connection, "select project, at, position, is_repeated, customer from facts.order_changes order by at, position",
+            reader => new OrderChange(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3), Keys.FromUuid(reader.GetGuid(4))), cancellationToken);
         view.Write(writer =>
         {
             foreach (var (project, first, rules) in firsts) (writer.Project(project).FirstPosition, writer.Project(project).OrderRules) = (first, rules);
             foreach (var (project, at) in duplicates) writer.AddDuplicate(project, at);
             foreach (var (project, at) in repeated) writer.AddRepeatedOrder(project, at);
+            foreach (var change in changes) writer.AddOrderChange(change);
             foreach (var (project, link) in links)
             {
                 var facts = writer.Project(project);
@@ -35,17 +38,29 @@ internal sealed class FactsStore(NpgsqlDataSource source)
         });
     }
 
-    /// <summary>Which of some order ids are claimed already.</summary>
-    public async Task<HashSet<(string Project, string OrderId)>> FindClaimsAsync(IReadOnlyList<(string Project, string OrderId)> orders, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<HashSet<(string Project, string OrderId)>> FindClaimedAsync(IReadOnlyList<(string Project, string OrderId)> orders, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand(
-            "select o.project, o.order_id from unnest($1, $2) as wanted(project, order_id) join facts.orders o using (project, order_id)");
+            "select distinct m.project, m.order_id from unnest($1, $2) as wanted(project, order_id) join facts.order_mentions m using (project, order_id)");
         command.Parameters.AddWithValue(orders.Select(order => order.Project).ToArray());
         command.Parameters.AddWithValue(orders.Select(order => SqlText.EncodeKey(order.OrderId)).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new HashSet<(string, string)>();
         while (await reader.ReadAsync(cancellationToken)) found.Add((reader.GetString(0), reader.GetString(1)));
         return [.. orders.Where(order => found.Contains((order.Project, SqlText.EncodeKey(order.OrderId))))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<OrderMention>> FindMentionsAsync(string project, string orderId, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("select position, customer from facts.order_mentions where project = $1 and order_id = $2");
+        command.Parameters.AddWithValue(project);
+        command.Parameters.AddWithValue(SqlText.EncodeKey(orderId));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<OrderMention>();
+        while (await reader.ReadAsync(cancellationToken)) found.Add(new OrderMention(reader.GetInt64(0), Keys.FromUuid(reader.GetGuid(1))));
+        return found;
     }
 
     /// <summary>Adds the statements that write a delta.</summary>
@@ -77,7 +92,8 @@ internal sealed class FactsStore(NpgsqlDataSource source)
     /// <summary>Adds the statements that put the order claims of one project in the place of all it had.</summary>
     public static void AddReplaceOrders(NpgsqlBatch batch, string project, string rules, FactsDelta claims)
     {
-        Add(batch, "delete from facts.orders where project = any($1)", new[] { project });
+        Add(batch, "delete from facts.order_mentions where project = any($1)", new[] { project });
+        Add(batch, "delete from facts.order_changes where project = any($1)", new[] { project });
         Add(batch, "delete from facts.order_repeats where project = any($1)", new[] { project });
         AddOrders(batch, claims);
         Add(batch, "insert into facts.order_rules (project, rules) select * from unnest($1::text[], $2::text[]) on conflict (project) do update set rules = excluded.rules",
@@ -89,10 +105,19 @@ internal sealed class FactsStore(NpgsqlDataSource source)
         if (delta.RepeatedOrders.Count > 0)
             Add(batch, "insert into facts.order_repeats (project, position) select * from unnest($1::text[], $2::bigint[])",
                 delta.RepeatedOrders.Select(x => x.Project).ToArray(), delta.RepeatedOrders.Select(x => x.Position).ToArray());
-        if (delta.OrderClaims.Count > 0)
-            Add(batch, "insert into facts.orders (project, order_id, position) select * from unnest($1::text[], $2::text[], $3::bigint[])",
-                delta.OrderClaims.Select(x => x.Key.Project).ToArray(), delta.OrderClaims.Select(x => SqlText.EncodeKey(x.Key.OrderId)).ToArray(),
-                delta.OrderClaims.Values.ToArray());
+        if (delta.OrdersRewritten.Count > 0)
+            Add(batch, "delete from facts.order_mentions m using unnest($1::text[], $2::text[]) as gone(project, order_id) where m.project = gone.project and m.order_id = gone.order_id",
+                delta.OrdersRewritten.Keys.Select(x => x.Project).ToArray(), delta.OrdersRewritten.Keys.Select(x => SqlText.EncodeKey(x.OrderId)).ToArray());
+        var mentions = delta.OrderClaims.Select(x => (x.Key.Project, x.Key.OrderId, Mention: x.Value)).Concat(delta.OrderRepeats)
+            .Concat(delta.OrdersRewritten.SelectMany(x => x.Value.Select(mention => (x.Key.Project, x.Key.OrderId, Mention: new OrderMention(mention.Key, mention.Value))))).ToList();
+        if (mentions.Count > 0)
+            Add(batch, "insert into facts.order_mentions (project, order_id, position, customer) select * from unnest($1::text[], $2::text[], $3::bigint[], $4::uuid[])",
+                mentions.Select(x => x.Project).ToArray(), mentions.Select(x => SqlText.EncodeKey(x.OrderId)).ToArray(),
+                mentions.Select(x => x.Mention.Position).ToArray(), mentions.Select(x => Keys.ToUuid(x.Mention.Customer)).ToArray());
+        if (delta.OrderChanges.Count == 0) return;
+        Add(batch, "insert into facts.order_changes (project, at, position, is_repeated, customer) select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::boolean[], $5::uuid[])",
+            delta.OrderChanges.Select(x => x.Project).ToArray(), delta.OrderChanges.Select(x => x.At).ToArray(), delta.OrderChanges.Select(x => x.Position).ToArray(),
+            delta.OrderChanges.Select(x => x.IsRepeated).ToArray(), delta.OrderChanges.Select(x => Keys.ToUuid(x.Customer)).ToArray());
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params Array[] columns)

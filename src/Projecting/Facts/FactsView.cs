@@ -19,8 +19,8 @@ internal sealed class FactsView
     /// <summary>Whether the event at a position repeats a message of its customer.</summary>
     public bool IsDuplicate(long position) { using var reading = Read(); return reading.IsDuplicate(position); }
 
-    /// <summary>Whether the event at a position repeats an order id of its project.</summary>
-    public bool IsRepeatedOrder(string project, long position) { using var reading = Read(); return reading.IsRepeatedOrder(project, position); }
+    /// <summary>Whether the event at a position repeats an order id of its project, as of a bound at or behind it.</summary>
+    public bool IsRepeatedOrder(string project, long position, long bound) { using var reading = Read(); return reading.IsRepeatedOrder(project, position, bound); }
 
     /// <summary>How many messages of a project (or of all) were skipped as duplicates.</summary>
     public long CountDuplicates(string? project = null) => Read(() => project is null
@@ -49,7 +49,7 @@ internal sealed class FactsView
         foreach (var e in batch.Events)
         {
             e.IsDuplicate = reading.IsDuplicate(e.Position);
-            e.IsRepeatedOrder = reading.IsRepeatedOrder(e.ProjectId, e.Position);
+            e.IsRepeatedOrder = reading.IsRepeatedOrder(e.ProjectId, e.Position, batch.End.Commit);
         }
     }
 
@@ -84,7 +84,11 @@ internal sealed class FactsView
 
         public bool IsDuplicate(long position) => view.duplicates.Contains(position);
 
-        public bool IsRepeatedOrder(string project, long position) => view.projects.TryGetValue(project, out var facts) && facts.RepeatedOrders.Contains(position);
+        public bool IsRepeatedOrder(string project, long position, long bound) => view.projects.TryGetValue(project, out var facts) && facts.IsRepeatedOrder(position, bound);
+
+        /// <summary>Whose orders the correction at a position changed.</summary>
+        public IReadOnlyList<CustomerKey> ChangedBy(string project, long position) =>
+            view.projects.TryGetValue(project, out var facts) && facts.ChangedBy.TryGetValue(position, out var customers) ? customers : [];
 
         public Person? JoinedPersonOf(string project, CustomerKey key, long position) =>
             view.projects.TryGetValue(project, out var facts) && facts.LinkedCustomer(key) is { } customer ? facts.Identities.PersonOf(customer, position) : null;
@@ -112,12 +116,25 @@ internal sealed class FactsView
 
         public void AddRepeatedOrder(string project, long position) => Project(project).RepeatedOrders.Add(position);
 
+        public void AddOrderChange(OrderChange change)
+        {
+            var facts = Project(change.Project);
+            if (!facts.OrderChanges.TryGetValue(change.Position, out var changes)) facts.OrderChanges.Add(change.Position, changes = []);
+            changes.Add(change);
+            if (!facts.ChangedBy.TryGetValue(change.At, out var customers)) facts.ChangedBy.Add(change.At, customers = []);
+            customers.Add(change.Customer);
+        }
+
         /// <summary>Puts other claims of order ids in the place of all that a project had.</summary>
         public void ReplaceOrders(string project, string rules, FactsDelta claims)
         {
             var repeated = new PositionSet();
             foreach (var (_, position) in claims.RepeatedOrders) repeated.Add(position);
-            (Project(project).RepeatedOrders, Project(project).OrderRules) = (repeated, rules);
+            var facts = Project(project);
+            (facts.RepeatedOrders, facts.OrderRules) = (repeated, rules);
+            facts.OrderChanges.Clear();
+            facts.ChangedBy.Clear();
+            foreach (var change in claims.OrderChanges) AddOrderChange(change);
         }
 
         public void MoveTo(EventLog.LogPosition position) => view.Position = position;

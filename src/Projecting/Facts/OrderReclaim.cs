@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projects;
 
@@ -12,16 +13,17 @@ internal static class OrderReclaim
     /// <param name="project">The project.</param>
     /// <param name="batches">All events up to where the facts stand.</param>
     /// <param name="view">Tells duplicates, which claim nothing.</param>
-    public static async Task<FactsDelta> RunAsync(Project project, IAsyncEnumerable<DecodedBatch> batches, FactsView view)
+    /// <param name="log">The log.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static async Task<FactsDelta> RunAsync(Project project, IAsyncEnumerable<DecodedBatch> batches, FactsView view, IEventLog log, CancellationToken cancellationToken)
     {
         var delta = new FactsDelta();
+        var decisions = new OrderDecisions(log, store: null);
         await foreach (var batch in batches)
         {
-            foreach (var e in batch.Events)
-            {
-                if (e.ProjectId != project.Id || e.Event is null || view.IsDuplicate(e.Position) || OrderIds.Of(project, e.Event) is not { } order) continue;
-                if (!delta.TryClaim(project.Id, order, e.Position)) delta.RepeatedOrders.Add((project.Id, e.Position));
-            }
+            var own = batch.Events.Where(e => e.ProjectId == project.Id && !view.IsDuplicate(e.Position)).ToList();
+            var repeated = await decisions.DecideAsync(own, id => id == project.Id ? project : null, delta, cancellationToken);
+            foreach (var e in own) if (repeated.Contains(e.Position)) delta.RepeatedOrders.Add((project.Id, e.Position));
         }
         return delta;
     }

@@ -21,6 +21,21 @@ internal sealed class ProjectFacts(string projectId)
     /// <summary>Positions that repeat an order id.</summary>
     public PositionSet RepeatedOrders { get; set; } = new();
 
+    /// <summary>By the position of an order: from which corrections on it repeats an order id or doesn't, in log order. Only what corrections changed is here.</summary>
+    public Dictionary<long, List<OrderChange>> OrderChanges { get; } = [];
+
+    /// <summary>By the position of a correction: whose orders it changed.</summary>
+    public Dictionary<long, List<CustomerKey>> ChangedBy { get; } = [];
+
+    /// <summary>Whether the event at a position repeats an order id as of another position.</summary>
+    public bool IsRepeatedOrder(long position, long bound)
+    {
+        if (OrderChanges.Count > 0 && OrderChanges.TryGetValue(position, out var changes))
+            for (var i = changes.Count - 1; i >= 0; i--)
+                if (changes[i].At <= bound) return changes[i].IsRepeated;
+        return RepeatedOrders.Contains(position);
+    }
+
     /// <summary>Messages that were skipped because they had come before.</summary>
     public long Duplicates { get; set; }
 

@@ -21,7 +21,7 @@ internal sealed class AppliedParts(FactsView facts)
         var persons = customers.ToDictionary(customer => customer, customer => PersonAt(project, customer, bound));
         var own = events.Where(e => e.Position <= bound).Select(e => (Event: e, Customer: CustomerKeys.Of(project.CustomerSecret, e.Customer)));
         foreach (var person in own.Where(item => persons.ContainsKey(item.Customer)).GroupBy(item => persons[item.Customer]))
-            PersonFolder.Fold(folds, [.. person.Select(item => item.Event)], position => facts.IsRepeatedOrder(project.Id, position), sink);
+            PersonFolder.Fold(folds, [.. person.Select(item => item.Event)], position => facts.IsRepeatedOrder(project.Id, position, bound), sink);
     }
 
     private CustomerKey PersonAt(Project project, CustomerKey customer, long position) =>

@@ -1,5 +1,4 @@
 using EventSourcedAnalytics.Analysis.Events;
-using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Reading;
 
@@ -9,7 +8,7 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// Folds a batch, in memory, for all instances that stand at the same position: in order where events come in order, from the person's first event where they don't.
 /// After an exception the instances are worth nothing any more: they start again from what is committed.
 /// </summary>
-internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, FactsView facts, StateStore store, int workers, HeavyPersons heavy)
+internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, FactsView facts, ICommittedStates store, int workers, HeavyPersons heavy)
 {
     private readonly Refolder refolder = new(facts);
     private readonly int workers = workers > 0 ? workers : Environment.ProcessorCount;
@@ -93,8 +92,15 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
             heavy.Note(item.Work.Person, read.Events.Count);
             lock (gate)
             {
-                foreach (var index in item.Instances) refolder.Refold(item.Work, instances[index], read, checkpoint);
+                foreach (var index in item.Instances) refolder.Refold(item.Work, instances[index], read, checkpoint, end);
             }
         });
     }
+}
+
+/// <summary>The states that are committed.</summary>
+internal interface ICommittedStates
+{
+    /// <summary>The states of some persons; those without one are left out.</summary>
+    Task<Dictionary<CustomerKey, byte[]>> ReadAsync(InstanceId instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken);
 }

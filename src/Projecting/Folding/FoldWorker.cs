@@ -24,7 +24,7 @@ internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
             var instance = instances[i];
             var folds = instance.FoldsOf(work.Project.Id);
             if (folds.IsEmpty || (instance.Marks.Count > 0 && work.JoinedFrom is null && instance.Marks.ContainsKey(work.Person))) continue;
-            if (work.Unreadable is not null || !TryFold(work, instance, folds, i, ref shared)) (late ??= []).Add(i);
+            if (work.Unreadable is not null || work.IsCorrected || !TryFold(work, instance, folds, i, ref shared)) (late ??= []).Add(i);
         }
         if (late is not null) Late.Add((work, late));
     }

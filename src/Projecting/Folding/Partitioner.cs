@@ -22,11 +22,13 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
             if (e.IsDuplicate) continue;
             if (project is null || project.Id != e.ProjectId) project = projects(e.ProjectId);
             if (project is null) continue;
-            var joined = reading.JoinedPersonOf(e.ProjectId, e.Customer, batch.End.Commit);
-            var person = joined is null ? e.Customer : keyOf(e.ProjectId, joined.Representative)!.Value;
-            var work = persons.Get(project, person, out var isNew);
-            if (isNew && joined is { Customers.Count: > 1 }) Describe(work, joined, checkpoint, reading);
+            var work = WorkOf(project, e.Customer, persons, batch.End.Commit, checkpoint, reading);
             work.Events.Add(e);
+            if (e.Event is { IsCorrection: true })
+            {
+                work.IsCorrected = true;
+                foreach (var customer in reading.ChangedBy(project.Id, e.Position)) WorkOf(project, customer, persons, batch.End.Commit, checkpoint, reading).IsCorrected = true;
+            }
             if (e.Unreadable is not null) work.Unreadable ??= $"The event at position {e.Position} can't be read: {e.Unreadable}";
         }
         persons.Close();
@@ -42,6 +44,15 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
         var work = new PersonWork(project, person);
         if (facts.JoinedPersonOf(project.Id, person, position) is { } joined)
             work.Customers = [.. joined.Customers.Select(customer => keyOf(project.Id, customer)!.Value)];
+        return work;
+    }
+
+    private PersonWork WorkOf(Project project, CustomerKey customer, PersonBatch persons, long end, long checkpoint, FactsView.Reading reading)
+    {
+        var joined = reading.JoinedPersonOf(project.Id, customer, end);
+        var person = joined is null ? customer : keyOf(project.Id, joined.Representative)!.Value;
+        var work = persons.Get(project, person, out var isNew);
+        if (isNew && joined is { Customers.Count: > 1 }) Describe(work, joined, checkpoint, reading);
         return work;
     }
 

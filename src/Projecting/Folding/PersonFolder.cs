@@ -56,6 +56,7 @@ internal static class PersonFolder
     public static PersonState Fold(ProjectFolds folds, List<AnalyticsEvent> events, Func<long, bool> isRepeatedOrder, ICellSink sink)
     {
         var state = PersonState.New(folds.Folds);
+        events = Corrections.Apply(events);
         var history = PersonHistory.From("", events, isRepeatedOrder);
         foreach (var e in events)
         {

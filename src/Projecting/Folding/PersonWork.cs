@@ -21,6 +21,9 @@ internal sealed class PersonWork(Project project, CustomerKey person)
     /// <summary>The persons it was before the batch, if this batch joined some; null if it didn't.</summary>
     public IReadOnlyList<OldPerson>? JoinedFrom { get; set; }
 
+    /// <summary>Whether it must be folded again whatever its events are: one of them, or who claims the order id of one, was corrected.</summary>
+    public bool IsCorrected { get; set; }
+
     /// <summary>Why it can't be folded at all: one of its events is unreadable.</summary>
     public string? Unreadable { get; set; }
 

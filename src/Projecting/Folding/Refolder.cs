@@ -29,7 +29,8 @@ internal sealed class Refolder(FactsView facts)
     /// <param name="instance">The instance.</param>
     /// <param name="read">All its events up to where the instance will stand.</param>
     /// <param name="checkpoint">Where the instance stands.</param>
-    public void Refold(PersonWork work, Instance instance, PersonEvents read, long checkpoint)
+    /// <param name="end">Where it will stand.</param>
+    public void Refold(PersonWork work, Instance instance, PersonEvents read, long checkpoint, long end)
     {
         var folds = instance.FoldsOf(work.Project.Id);
         var journal = new JournalSink();
@@ -39,7 +40,7 @@ internal sealed class Refolder(FactsView facts)
             if (read.Failure is { } failure) throw new InvalidOperationException(failure);
             TakeBack(work, instance, read, checkpoint, journal);
             journal.Sign = 1;
-            var state = PersonFolder.Fold(folds, read.Events, position => facts.IsRepeatedOrder(work.Project.Id, position), journal);
+            var state = PersonFolder.Fold(folds, read.Events, position => facts.IsRepeatedOrder(work.Project.Id, position, end), journal);
             journal.FlushTo(cells);
             Leave(work, instance);
             instance.States.Set(instance.States.Get(work.Person), state);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Facts;
@@ -18,18 +19,33 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
         return read;
     }
 
+    /// <summary>The events of one stream that can be read, up to a position, duplicates included.</summary>
+    public static async IAsyncEnumerable<AnalyticsEvent> ReadStreamAsync(IEventLog log, string stream, long through, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var recorded in RecordsAsync(log, stream, through, cancellationToken))
+            if (EventDecoder.TryDecode(recorded)?.Event is { } e) yield return e;
+    }
+
     private async Task ReadStreamAsync(string stream, long through, PersonEvents read, CancellationToken cancellationToken)
+    {
+        await foreach (var recorded in RecordsAsync(log, stream, through, cancellationToken))
+        {
+            if (facts.IsDuplicate(recorded.Position.Commit)) continue;
+            var decoded = EventDecoder.TryDecode(recorded);
+            if (decoded?.Event is { } e) read.Events.Add(e);
+            else read.Failure ??= $"The event at position {recorded.Position} can't be read: {decoded?.Unreadable ?? "it lies in no customer's stream"}";
+        }
+    }
+
+    private static async IAsyncEnumerable<RecordedEvent> RecordsAsync(IEventLog log, string stream, long through, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (long? from = 0; from is not null;)
         {
             var page = await log.ReadStreamAsync(stream, ReadDirection.Forwards, from, PageEvents, cancellationToken);
             foreach (var recorded in page.Events)
             {
-                if (recorded.Position.Commit > through) return;
-                if (facts.IsDuplicate(recorded.Position.Commit)) continue;
-                var decoded = EventDecoder.TryDecode(recorded);
-                if (decoded?.Event is { } e) read.Events.Add(e);
-                else read.Failure ??= $"The event at position {recorded.Position} can't be read: {decoded?.Unreadable ?? "it lies in no customer's stream"}";
+                if (recorded.Position.Commit > through) yield break;
+                yield return recorded;
             }
             from = page.IsEnd || page.Events.Count == 0 ? null : page.Events[^1].Revision + 1;
         }

@@ -37,6 +37,7 @@ public sealed class StoredEventCodecTests
                 AnonymousId = (optional & 1) != 0 && kind == CustomerKind.User ? other : null,
                 PreviousId = (optional & 2) != 0 ? other : null,
                 SessionId = (optional & 4) != 0 ? other : null,
+                Corrects = type is EventType.Voided or EventType.Amended ? other : null,
                 Properties = (optional & 8) != 0 ? new JsonObject { [other] = name, ["n"] = 1.5 }.ToJsonString() : null,
                 Context = (optional & 16) != 0 ? """{"a":[{"b":null}]}""" : null,
                 Traits = (optional & 32) != 0 ? """{"plan":"pro"}""" : null,
@@ -127,17 +128,19 @@ public sealed class StoredEventCodecTests
         public string? Context { get; init; }
         public string? Traits { get; init; }
 
+        public string? Corrects { get; init; }
+
         public static Draft From(AnalyticsEvent e) => new(e.Type, e.Name, e.OccurredAt, e.MessageId, e.Customer)
         {
             AnonymousId = e.AnonymousId, PreviousId = e.PreviousId, SessionId = e.SessionId,
-            Properties = Text(e.Properties), Context = Text(e.Context), Traits = Text(e.Traits),
+            Properties = Text(e.Properties), Context = Text(e.Context), Traits = Text(e.Traits), Corrects = e.Corrects,
         };
 
         public AnalyticsEvent ToEvent() => new()
         {
             Type = Type, Name = Name, OccurredAt = OccurredAt, ReceivedAt = Instant.Parse("2024-01-10T13:00:01Z"), MessageId = MessageId, Customer = Customer,
             AnonymousId = AnonymousId, PreviousId = PreviousId, SessionId = SessionId,
-            Properties = Slice(Properties), Context = Slice(Context), Traits = Slice(Traits),
+            Properties = Slice(Properties), Context = Slice(Context), Traits = Slice(Traits), Corrects = Corrects,
         };
 
         private static JsonObjectSlice Slice(string? json) => json is null ? default : JsonObjectSlice.FromText(json);

@@ -6,6 +6,7 @@ using EventSourcedAnalytics.Analysis.Values;
 using EventSourcedAnalytics.Api.Access;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.GraphQL;
+using EventSourcedAnalytics.Ingestion;
 using EventSourcedAnalytics.Projecting.Contract;
 using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Projections.Activity;
@@ -38,7 +39,7 @@ public sealed class ApiWorld : IAsyncLifetime
     {
         var source = NpgsqlDataSource.Create(await PostgresFixture.FreshDatabaseAsync());
         services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(new Clock()).AddSingleton<IEventLog>(Log).AddSingleton(source).AddSingleton(new AdminKey("admin"))
-            .AddProjects().AddSingleton<Projection, FunnelsProjection>().AddSingleton<Projection, CohortsProjection>().AddSingleton<Projection, RevenueProjection>()
+            .AddProjects().AddIngestion().AddSingleton<Projection, FunnelsProjection>().AddSingleton<Projection, CohortsProjection>().AddSingleton<Projection, RevenueProjection>()
             .AddSingleton<Projection, ActivityProjection>().AddSingleton<Projection, SessionsProjection>().AddSingleton<ProjectionCatalog>().AddSingleton<ProjectionEngine>()
             .AddAnalyticsApi().BuildServiceProvider();
         await Engine.StartAsync(CancellationToken.None);

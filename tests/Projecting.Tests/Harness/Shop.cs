@@ -66,6 +66,20 @@ internal sealed class Shop(World world, Project project)
         MessageId = message ?? Guid.NewGuid().ToString("N"),
     };
 
+    /// <summary>A correction: the event never happened.</summary>
+    public static AnalyticsEvent Void(AnalyticsEvent e, string? message = null) => new()
+    {
+        Customer = e.Customer, Corrects = e.MessageId, Name = "event_voided", Type = EventType.Voided, OccurredAt = e.OccurredAt, ReceivedAt = e.ReceivedAt,
+        MessageId = message ?? Guid.NewGuid().ToString("N"),
+    };
+
+    /// <summary>A correction: the event has the name, time and properties of another.</summary>
+    public static AnalyticsEvent Amend(AnalyticsEvent e, AnalyticsEvent told) => new()
+    {
+        Customer = e.Customer, Corrects = e.MessageId, Name = told.Name, Type = EventType.Amended, OccurredAt = told.OccurredAt, ReceivedAt = e.ReceivedAt,
+        MessageId = told.MessageId, Properties = told.Properties,
+    };
+
     /// <summary>The folds of a projection over this project as it is now, by definition.</summary>
     public IReadOnlyList<(Definition Definition, IFold Fold)> FoldsOf(Projection projection) =>
         [.. Project.Definitions.Where(definition => !definition.IsRetired)

@@ -8,7 +8,7 @@ namespace EventSourcedAnalytics.Projecting.Tests.Histories;
 /// <summary>What a message of a random history is.</summary>
 internal enum What
 {
-    Track, Page, Order, Refund, Identify, Alias, Subscribe, Change, Cancel, Repeat, Group,
+    Track, Page, Order, Refund, Identify, Alias, Subscribe, Change, Cancel, Repeat, Group, Void, Amend,
 }
 
 /// <summary>One message of a random history; small numbers, so that everything collides with everything often.</summary>
@@ -42,20 +42,28 @@ internal sealed record Scenario(IReadOnlyList<Message> Messages, int Scale, int 
         foreach (var message in Messages)
         {
             var at = message.At * Scales[Scale];
-            events.Add(message.What == What.Repeat && events.Count > 0
-                ? Repeat(events[message.Extra % events.Count], at)
-                : Event(message, at, $"{Seed}-{events.Count}"));
+            var id = $"{Seed}-{events.Count}";
+            events.Add(message.What switch
+            {
+                What.Repeat when events.Count > 0 => Repeat(Earlier(events, message), at),
+                What.Void when events.Count > 0 => Shop.Void(Earlier(events, message), id),
+                What.Amend when events.Count > 0 => Shop.Amend(Earlier(events, message), Event(message with { What = message.At % 2 == 0 ? What.Order : What.Track }, at, id)),
+                _ => Event(message, at, id),
+            });
         }
         return events;
     }
 
     public override string ToString() => $"scale {Scales[Scale]} ms, seed {Seed}\n" + string.Join("\n", Messages.Select(message => "  " + message));
 
+    // Mostly one that came shortly before.
+    private static AnalyticsEvent Earlier(List<AnalyticsEvent> events, Message message) => events[Math.Max(0, events.Count - 1 - message.Extra - (message.Who % 2 * 10))];
+
     private static Gen<Message> Message() =>
         from what in Gen.Frequency(
             (10, Gen.Constant(What.Track)), (1, Gen.Constant(What.Page)), (4, Gen.Constant(What.Order)), (1, Gen.Constant(What.Refund)), (4, Gen.Constant(What.Identify)),
             (2, Gen.Constant(What.Alias)), (1, Gen.Constant(What.Subscribe)), (1, Gen.Constant(What.Change)), (1, Gen.Constant(What.Cancel)), (3, Gen.Constant(What.Repeat)),
-            (1, Gen.Constant(What.Group)))
+            (1, Gen.Constant(What.Group)), (2, Gen.Constant(What.Void)), (3, Gen.Constant(What.Amend)))
         from who in Gen.Choose(0, 6)
         from at in Gen.Choose(0, 15)
         from extra in Gen.Choose(0, 11)
@@ -113,6 +121,6 @@ internal sealed record Scenario(IReadOnlyList<Message> Messages, int Scale, int 
     private static AnalyticsEvent Repeat(AnalyticsEvent e, long at) => new()
     {
         Customer = e.Customer, AnonymousId = e.AnonymousId, PreviousId = e.PreviousId, Name = e.Name, Type = e.Type, OccurredAt = Shop.Noon + at, ReceivedAt = e.ReceivedAt,
-        MessageId = e.MessageId, Properties = e.Properties, Context = e.Context, Traits = e.Traits,
+        MessageId = e.MessageId, Corrects = e.Corrects, Properties = e.Properties, Context = e.Context, Traits = e.Traits,
     };
 }

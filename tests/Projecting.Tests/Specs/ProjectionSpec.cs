@@ -11,7 +11,7 @@ namespace EventSourcedAnalytics.Projecting.Tests.Specs;
 /// <summary>How the events of a spec reach the projection; the rows must be the same each time.</summary>
 public enum Delivery
 {
-    Plain, EachTwice, Shuffled, InRandomBatches, WithARestartAfterEachCommit,
+    Plain, EachTwice, Shuffled, InRandomBatches, WithARestartAfterEachCommit, CorrectedLater,
 }
 
 /// <summary>What a projection makes of some events: given(definitions, events).then(rows), by hand, and the same however the events arrive.</summary>
@@ -84,6 +84,20 @@ public abstract class ProjectionSpec
                     await shop.AppendAsync(chunk);
                     await world.SettleAsync(shop);
                     await world.RestartAsync();
+                }
+                break;
+            case Delivery.CorrectedLater:
+                foreach (var e in events)
+                {
+                    var wrong = Shop.Track(e.Customer, "purchase_completed", e.OccurredAt - Shop.Noon - 777, """{"order_id":"1","total":1,"currency":"EUR"}""");
+                    await shop.AppendAsync(wrong, e.IsActivity ? e.AmendedBy(wrong) : e);
+                    await world.SettleAsync(shop);
+                    await shop.AppendAsync(Shop.Void(wrong));
+                }
+                foreach (var e in events.Where(e => e.IsActivity))
+                {
+                    if (random.Next(2) == 0) await world.SettleAsync(shop);
+                    await shop.AppendAsync(Shop.Amend(e, Shop.Track(e.Customer, e.Name, e.OccurredAt - Shop.Noon, System.Text.Encoding.UTF8.GetString(e.Properties.Utf8.Span))));
                 }
                 break;
             default:

@@ -1,0 +1,138 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Contract;
+using EventSourcedAnalytics.Projecting.Facts;
+using EventSourcedAnalytics.Projecting.Folding;
+using EventSourcedAnalytics.Projecting.Reading;
+using EventSourcedAnalytics.Projects;
+
+namespace EventSourcedAnalytics.Projecting.Tests.Histories;
+
+/// <summary>
+/// The stages of the engine (facts, partitioner, folds, refolds, what a commit takes) over one project without database, timers and processes, driven step by step: so many
+/// more histories can be tried than with a whole engine. One that is left behind without a commit has crashed.
+/// </summary>
+internal sealed class MemoryEngine
+{
+    private static readonly StreamFilter Customers = StreamFilter.ByPrefix(StreamNames.CustomerPrefix);
+
+    private readonly IEventLog log;
+    private readonly Project project;
+    private readonly MemoryStore store;
+    private readonly FactsView facts = new();
+    private readonly FactsStage stage;
+    private readonly Partitioner partitioner;
+    private readonly FoldStage folding;
+    private readonly List<Instance> live = [];
+    private readonly List<Instance> behind = [];
+    private FactsDelta decided = new();
+
+    private MemoryEngine(IEventLog log, Project project, MemoryStore store, int workers)
+    {
+        (this.log, this.project, this.store) = (log, project, store);
+        stage = new FactsStage(log, facts, store, Find, KeyOf);
+        partitioner = new Partitioner(facts, Find, KeyOf);
+        folding = new FoldStage(partitioner, new PersonReader(log, facts), facts, store, workers, new HeavyPersons(int.MaxValue, TimeSpan.Zero));
+    }
+
+    /// <summary>An engine that goes on from what is committed.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="project">The project, with all its definitions.</param>
+    /// <param name="instances">The instances: (projection, group); those that stand behind the facts catch up when they are told to.</param>
+    /// <param name="store">What is committed.</param>
+    /// <param name="workers">Threads that fold.</param>
+    public static async Task<MemoryEngine> StartAsync(IEventLog log, Project project, IEnumerable<(Projection Projection, int Group)> instances, MemoryStore store, int workers)
+    {
+        var engine = new MemoryEngine(log, project, store, workers);
+        store.Load(engine.facts, engine.KeyOf);
+        for (LogPosition? at = null; at != store.FactsPosition;)
+        {
+            var page = await log.ReadAllAsync(at, 100, Customers, CancellationToken.None);
+            var batch = EventDecoder.Decode(page);
+            batch.Events.RemoveAll(e => e.Position > store.FactsPosition!.Value.Commit);
+            engine.stage.Remember(batch);
+            at = page.LastPosition > store.FactsPosition || page.IsHead ? store.FactsPosition : page.LastPosition;
+        }
+        foreach (var (projection, group) in instances) engine.Add(projection, group);
+        return engine;
+    }
+
+    /// <summary>Where the facts stand, committed or not.</summary>
+    public LogPosition? Position { get; private set; }
+
+    /// <summary>Instances that are not where the others are.</summary>
+    public int Behind => behind.Count;
+
+    /// <summary>Adds an instance: a new one starts before the first event.</summary>
+    public void Add(Projection projection, int group)
+    {
+        Position ??= store.FactsPosition;
+        var instance = new Instance(new InstanceId(projection.Name, group), projection, 1);
+        var kept = store.Of(instance);
+        instance.Reset(kept.Position, kept.Marks);
+        instance.SetFolds(project.Definitions.Select(definition => projection.CreateFold(project, definition)).Where(fold => fold is not null).Select(fold => (project.Id, fold!)));
+        (instance.Position == Position ? live : behind).Add(instance);
+    }
+
+    /// <summary>Folds the next events for everything that is live.</summary>
+    /// <returns>False if there are none.</returns>
+    public async Task<bool> StepAsync(int events, bool mayDefer)
+    {
+        var page = await log.ReadAllAsync(Position, events, Customers, CancellationToken.None);
+        if (page.Events.Count == 0) return false;
+        var batch = EventDecoder.Decode(page with { LastPosition = page.Events[^1].Position });
+        await stage.DecideAsync(batch, decided, CancellationToken.None);
+        if (live.Count > 0) await folding.FoldAsync(batch, live, mayDefer, CancellationToken.None);
+        Position = batch.End;
+        return true;
+    }
+
+    /// <summary>Folds who waits again, and commits.</summary>
+    public async Task CommitAsync(bool refold, int cachedPersons)
+    {
+        if (refold) foreach (var instance in live) await RefoldAsync(instance);
+        if (Position is not { } position) return;
+        foreach (var instance in live) Take(instance, cachedPersons);
+        store.Apply(decided, position);
+        decided = new FactsDelta();
+    }
+
+    /// <summary>Replays one batch for an instance that is behind; it joins the others when it has got there.</summary>
+    public async Task CatchUpAsync(int events, bool commit, int cachedPersons)
+    {
+        if (behind.Count == 0 || Position is not { } target) return;
+        var instance = behind[0];
+        if (instance.Position < target || instance.Position is null)
+        {
+            var page = await log.ReadAllAsync(instance.Position, events, Customers, CancellationToken.None);
+            var batch = EventDecoder.Decode(page);
+            batch.Events.RemoveAll(e => e.Position > target.Commit);
+            var end = page.LastPosition is { } last && last < target && !page.IsHead ? last : target;
+            batch = batch with { End = end };
+            facts.Mark(batch);
+            await folding.FoldAsync(batch, [instance], mayDefer: true, CancellationToken.None);
+            if (commit) Take(instance, cachedPersons);
+        }
+        if (instance.Position != target) return;
+        await RefoldAsync(instance);
+        await CommitAsync(refold: true, cachedPersons);
+        Take(instance, cachedPersons);
+        behind.RemoveAt(0);
+        live.Add(instance);
+    }
+
+    private void Take(Instance instance, int cachedPersons)
+    {
+        if (!instance.HasPending) return;
+        store.Apply(InstanceChanges.TakeFrom(instance));
+        instance.States.Trim(cachedPersons);
+    }
+
+    private Task RefoldAsync(Instance instance) => instance.Position is { } position
+        ? folding.RetryAsync(instance, [.. instance.Marks.Keys.Select(person => partitioner.Marked(project, person, position.Commit))], CancellationToken.None)
+        : Task.CompletedTask;
+
+    private Project? Find(string id) => id == project.Id ? project : null;
+
+    private CustomerKey? KeyOf(string id, CustomerId customer) => id == project.Id ? CustomerKeys.Of(project.CustomerSecret, customer) : null;
+}
