@@ -5,11 +5,10 @@ using EventSourcedAnalytics.Projects;
 
 namespace EventSourcedAnalytics.Api.Projects;
 
-/// <summary>A funnel that is kept up to date.</summary>
-[GraphQLName("FunnelDefinition")]
-public sealed class FunnelDefinitionNode
+/// <summary>A definition that is kept up to date.</summary>
+public abstract class DefinitionNode
 {
-    internal FunnelDefinitionNode(Project project, Definition definition) => (Project, Definition) = (project, definition);
+    private protected DefinitionNode(Project project, Definition definition) => (Project, Definition) = (project, definition);
 
     /// <summary>Names it among everything; for <c>retireDefinition</c>.</summary>
     [ID]
@@ -39,38 +38,24 @@ public sealed class FunnelDefinitionNode
     internal Definition Definition { get; }
 }
 
+/// <summary>A funnel that is kept up to date.</summary>
+[GraphQLName("FunnelDefinition")]
+public sealed class FunnelDefinitionNode : DefinitionNode
+{
+    internal FunnelDefinitionNode(Project project, Definition definition)
+        : base(project, definition)
+    {
+    }
+}
+
 /// <summary>A retention that is kept up to date.</summary>
 [GraphQLName("CohortDefinition")]
-public sealed class CohortDefinitionNode
+public sealed class CohortDefinitionNode : DefinitionNode
 {
-    internal CohortDefinitionNode(Project project, Definition definition) => (Project, Definition) = (project, definition);
-
-    /// <summary>Names it among everything; for <c>retireDefinition</c>.</summary>
-    [ID]
-    public string Id => DefinitionIds.Of(Project, Definition);
-
-    /// <summary>Names it among its kind.</summary>
-    public string Key => Definition.Key;
-
-    /// <summary>Its name, for people.</summary>
-    public string Name => Definition.Name;
-
-    /// <summary>The definition itself, as JSON.</summary>
-    public JsonElement Query => DefinitionIds.Json(Definition);
-
-    /// <summary>Number of its revision: changes with the definition and with the settings that change its numbers.</summary>
-    public string Revision => DefinitionIds.RevisionOf(Definition);
-
-    /// <summary>Log position of its last change.</summary>
-    public string DefinedAt => Definition.DefinedAt.ToString();
-
-    /// <summary>All its revisions, the newest first; the argument <c>revision</c> asks for the numbers of an older one.</summary>
-    public Task<IReadOnlyList<DefinitionRevision>> GetRevisionsAsync([Service] DefinitionHistory history, CancellationToken cancellationToken) =>
-        history.RevisionsAsync(Project.Id, Definition.Kind, Definition.Key, cancellationToken);
-
-    internal Project Project { get; }
-
-    internal Definition Definition { get; }
+    internal CohortDefinitionNode(Project project, Definition definition)
+        : base(project, definition)
+    {
+    }
 }
 
 /// <summary>A definition as it was from a position on.</summary>
