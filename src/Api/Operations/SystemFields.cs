@@ -123,6 +123,7 @@ public static class RebuildMutations
         differences = comparison.DifferenceCount,
         first = comparison.Differences.Select(difference => difference.ToText()),
         skipped = comparison.Skipped,
+        unaudited = comparison.Unaudited,
     });
 
     private sealed class Forward(IProgress<(double, string)> progress) : IProgress<RebuildProgress>

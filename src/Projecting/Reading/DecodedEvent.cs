@@ -14,6 +14,9 @@ internal sealed class DecodedEvent
     /// <summary>The log position.</summary>
     public required long Position { get; init; }
 
+    /// <summary>Its number in its stream, from 0.</summary>
+    public long Revision { get; init; }
+
     /// <summary>The event; null if the stored form can't be read.</summary>
     public AnalyticsEvent? Event { get; init; }
 

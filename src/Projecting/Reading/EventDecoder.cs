@@ -18,12 +18,13 @@ internal static class EventDecoder
                 ProjectId = project,
                 Customer = customer,
                 Position = recorded.Position.Commit,
+                Revision = recorded.Revision,
                 Event = StoredEventCodec.Decode(recorded.Data, recorded.Type, recorded.Position.Commit),
             };
         }
         catch (Exception error) when (error is FormatException or System.Text.Json.JsonException or InvalidOperationException)
         {
-            return new DecodedEvent { ProjectId = project, Customer = customer, Position = recorded.Position.Commit, Unreadable = error.Message };
+            return new DecodedEvent { ProjectId = project, Customer = customer, Position = recorded.Position.Commit, Revision = recorded.Revision, Unreadable = error.Message };
         }
     }
 

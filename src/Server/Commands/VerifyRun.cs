@@ -30,6 +30,8 @@ internal static class VerifyRun
     /// <summary>Prints what a comparison found.</summary>
     public static bool Print(IAnsiConsole console, string projection, JsonNode result, string left, string right)
     {
+        if ((long)result["unaudited"]! is > 0 and var unaudited)
+            console.MarkupLine($"{projection}: [yellow]{Show.Count(unaudited)} events[/] were counted as a whole only: there are more streams than are audited one by one");
         if ((bool)result["equal"]!)
         {
             console.MarkupLine($"{projection}: [green]equal[/] at position {result["position"]}: {Show.Count((long)result["cells"]!)} rows, hash {result["hash"]}");
