@@ -34,6 +34,6 @@ internal static class EventDecoder
         var events = new List<DecodedEvent>(page.Events.Count);
         foreach (var recorded in page.Events) if (TryDecode(recorded) is { } decoded) events.Add(decoded);
         long? recordedAt = page.Events.Count == 0 ? null : page.Events[^1].Created.ToUnixTimeMilliseconds();
-        return new DecodedBatch(events, page.LastPosition!.Value, recordedAt);
+        return new DecodedBatch(events, page.LastPosition!.Value, recordedAt) { Minutes = MinuteStarts.Of(page.Events) };
     }
 }
