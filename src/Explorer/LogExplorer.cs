@@ -22,6 +22,9 @@ public sealed record ProjectSnapshot(
 /// </summary>
 public sealed class LogExplorer(IEventLog log)
 {
+    private const int FirstPageEvents = 200;
+    private static readonly StreamFilter Customers = StreamFilter.ByPrefix(StreamNames.CustomerPrefix);
+
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly Dictionary<string, ProjectScan> kept = new(StringComparer.Ordinal);
     private long clock;
@@ -37,14 +40,20 @@ public sealed class LogExplorer(IEventLog log)
         return (await ScanAsync(project, through, cancellationToken)).Snapshot;
     }
 
-    /// <summary>The position up to which the log had got at a time.</summary>
-    /// <returns>Null if it was empty then.</returns>
-    public async Task<LogPosition?> PositionAtAsync(DateTimeOffset logTime, CancellationToken cancellationToken)
+    /// <summary>
+    /// The position up to which the log had got at a time of its own clock: that of the last event of a customer before the first one taken in later. So a clock that was
+    /// set back never takes an event out again.
+    /// </summary>
+    /// <param name="logTime">The time.</param>
+    /// <param name="after">A position that the log had certainly reached by then; the fewer events lie between the two, the less is read. Null = the beginning.</param>
+    /// <param name="cancellationToken">Ends the scan.</param>
+    /// <returns>Null if it had no event of a customer then.</returns>
+    public async Task<LogPosition?> PositionAtAsync(DateTimeOffset logTime, LogPosition? after, CancellationToken cancellationToken)
     {
-        LogPosition? last = null, after = null;
-        while (true)
+        var last = after;
+        for (var events = FirstPageEvents; ; events = Math.Min(EventLog.Limits.MaxPageEvents, 4 * events))
         {
-            var page = await log.ReadAllAsync(after, EventLog.Limits.MaxPageEvents, StreamFilter.ExcludeSystem, cancellationToken);
+            var page = await log.ReadAllAsync(after, events, Customers, cancellationToken);
             foreach (var recorded in page.Events)
             {
                 if (recorded.Created > logTime) return last;

@@ -81,6 +81,15 @@ public static class Limits
     /// <summary>Events that a rebuild's plan folds to measure its speed; a whole batch at least.</summary>
     public const int PlanSampleEvents = 20_000;
 
+    /// <summary>Persons whose states one verification of a sample compares.</summary>
+    public const int MaxSampledPersons = 10_000;
+
+    /// <summary>Streams whose events a verification counts one by one: about 64 bytes each.</summary>
+    public const int MaxAuditedStreams = 10_000_000;
+
+    /// <summary>Streams that are asked side by side where they end.</summary>
+    public const int MaxParallelAudits = 16;
+
     /// <summary>Parked persons in one list.</summary>
     public const int MaxParkedListed = 1_000;
 

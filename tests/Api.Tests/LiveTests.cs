@@ -69,15 +69,22 @@ public class LiveTests(ApiWorld world)
         Assert.Equal("""[{"name":"visit","count":3},{"name":"Order Completed","count":1}]""", live["topEvents"].Json());
     }
 
-    [Fact]
-    public async Task A_long_work_is_followed_to_its_end()
+    [Theory]
+    [InlineData("")]
+    [InlineData(", sample: 5, seed: 7")]
+    public async Task A_long_work_is_followed_to_its_end(string sample)
     {
         await (await world.CreateAsync()).SendAsync(new Sent("ann", "visit", "2024-03-01"));
-        var id = (string)(await world.DataAsync("""mutation { startVerification(input: { projection: "activity" }) { id } }"""))["startVerification"]!["id"]!;
+        var id = (string)(await world.DataAsync($$"""mutation { startVerification(input: { projection: "activity"{{sample}} }) { id } }"""))["startVerification"]!["id"]!;
         JsonNode? last = null;
         await foreach (var message in world.SubscribeAsync($$"""subscription { rebuild(id: "{{id}}") { state fraction result } }""")) last = message["data"]!["rebuild"];
         Assert.Equal("DONE", (string?)last!["state"]);
         Assert.Equal("1", last["fraction"].Json());
+        var result = JsonNode.Parse((string)last["result"]!)!;
+        Assert.True((bool)result["equal"]!);
+        if (sample.Length == 0) return;
+        Assert.Equal(7, (int)result["seed"]!);
+        Assert.True((int)result["persons"]! > 0);
     }
 
     [Theory]

@@ -48,6 +48,30 @@ public class ProjectTests(ApiWorld world)
     }
 
     [Fact]
+    public async Task A_number_can_be_asked_as_of_any_log_time_also_in_minutes_without_events_and_where_the_clock_was_set_back()
+    {
+        var shop = await world.CreateAsync();
+        try
+        {
+            foreach (var minutes in new[] { 5.0, 5.5, 20, 19.9, 40 })
+            {
+                world.LogTime = ApiWorld.Now.AddMinutes(minutes);
+                await shop.SendAsync(new Sent("ann", "visit", "2024-03-01"));
+            }
+            foreach (var (minutes, events) in new[] { (4.9, 0), (5, 1), (5.4, 1), (5.5, 2), (12, 2), (19.95, 2), (20, 4), (39.9, 4), (40, 5), (90, 5) })
+            {
+                var time = ApiWorld.Now.AddMinutes(minutes).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+                var report = (await shop.AskAsync($$"""activity(range: { days: { from: "2024-03-01", to: "2024-03-01" } }, asOf: { time: "{{time}}" }) { events asOf { projection } }"""))["activity"];
+                Assert.Equal($$$"""{"events":{{{events}}},"asOf":{"projection":"explorer"}}""", report.Json());
+            }
+        }
+        finally
+        {
+            world.LogTime = ApiWorld.Now;
+        }
+    }
+
+    [Fact]
     public async Task Settings_change_days_and_the_old_revision_keeps_the_old_ones()
     {
         var shop = await world.CreateAsync();

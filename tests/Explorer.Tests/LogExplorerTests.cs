@@ -74,14 +74,14 @@ public sealed class LogExplorerTests
         var positions = new List<LogPosition>();
         for (var i = 0; i < 3; i++) positions.Add(await street.AppendAsync(project, Street.Track(Ann, "a", i)));
         var explorer = new LogExplorer(street.Log);
-        Assert.Null(await explorer.PositionAtAsync(DateTimeOffset.UnixEpoch.AddSeconds(-1), CancellationToken.None));
+        Assert.Null(await explorer.PositionAtAsync(DateTimeOffset.UnixEpoch.AddSeconds(-1), null, CancellationToken.None));
         for (var i = 0; i < 3; i++)
         {
             var taken = DateTimeOffset.UnixEpoch.AddSeconds(made + i + 1);
-            Assert.Equal(positions[i], await explorer.PositionAtAsync(taken, CancellationToken.None));
-            Assert.Equal(positions[i], await explorer.PositionAtAsync(taken.AddMilliseconds(999), CancellationToken.None));
+            Assert.Equal(positions[i], await explorer.PositionAtAsync(taken, i == 0 ? null : positions[i - 1], CancellationToken.None));
+            Assert.Equal(positions[i], await explorer.PositionAtAsync(taken.AddMilliseconds(999), null, CancellationToken.None));
         }
-        Assert.Equal(positions[2], await explorer.PositionAtAsync(DateTimeOffset.MaxValue, CancellationToken.None));
+        Assert.Equal(positions[2], await explorer.PositionAtAsync(DateTimeOffset.MaxValue, positions[0], CancellationToken.None));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal sealed class ConstantPass(FunnelRules rules) : Pass
         if (Forgets) Settle(at);
         FunnelResult.Write(settled, writer);
         writer.Int64(values.Count);
-        foreach (var (value, pass) in values)
+        foreach (var (value, pass) in values.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             writer.Text(value);
             pass.Write(writer, at);

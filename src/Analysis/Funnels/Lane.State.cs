@@ -5,14 +5,14 @@ namespace EventSourcedAnalytics.Analysis.Funnels;
 /// <content>The state between two batches.</content>
 internal sealed partial class Lane
 {
-    /// <summary>Writes the state as of the person's last event.</summary>
+    /// <summary>Writes the state as of the person's last event: the same bytes, whatever pieces the events came in.</summary>
     public void Write(StateWriter writer, long at)
     {
         Close(at);
         writer.Text(Label);
         writer.Bool(keepsClosed);
         writer.Int64(closed.Count);
-        foreach (var (scope, result) in closed)
+        foreach (var (scope, result) in closed.OrderBy(static entry => entry.Scope.Kind).ThenBy(static entry => entry.Scope.Start))
         {
             WriteScope(writer, scope);
             FunnelResult.Write(result, writer);
@@ -23,8 +23,7 @@ internal sealed partial class Lane
             WriteScope(writer, scope);
             pass.Write(writer, at);
         }
-        if (window is not null && open.Exists(entry => !entry.Pass.IsIdle(at))) window.Write(writer, at);
-        else if (window is not null) writer.Int64(0);
+        window?.Write(writer, open.Min(entry => ((UnorderedPass)entry.Pass).NeededSince(at)));
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote, into a lane that has seen nothing.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class OrderedPass
         for (var step = 1; step <= steps; step++) if (start[step] != None && at - start[step] <= window) live |= FunnelRules.Bit(step);
         writer.Int64(live);
         if (live == 0) return;
-        writer.Int64(tainted);
+        writer.Int64(tainted & (live << 1));
         long before = 0;
         for (var step = 1; step <= steps; step++) if ((live & FunnelRules.Bit(step)) != 0) WriteEntry(writer, step, ref before);
     }

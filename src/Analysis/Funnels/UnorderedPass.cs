@@ -20,7 +20,7 @@ internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window) :
         if (IsComplete || !MatchesAny(group)) return;
         if (mayEnter)
         {
-            firstEntry = Math.Min(firstEntry, at);
+            if (IsIdle(at)) firstEntry = at;
             lastEntry = at;
         }
         if (IsIdle(at)) return;
@@ -31,6 +31,9 @@ internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window) :
 
     /// <inheritdoc/>
     public override bool IsIdle(long at) => IsComplete || lastEntry == long.MinValue || at - lastEntry > rules.Window;
+
+    /// <summary>Time since which events can still move the record; <see cref="long.MaxValue"/> if none can.</summary>
+    public long NeededSince(long at) => IsIdle(at) ? long.MaxValue : Math.Max(firstEntry, at - rules.Window);
 
     /// <inheritdoc/>
     public override void Reset()
@@ -50,7 +53,7 @@ internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window) :
         var isIdle = IsIdle(at);
         writer.Bool(isIdle);
         if (isIdle) return;
-        writer.Int64(firstEntry);
+        writer.Int64(NeededSince(at));
         writer.Int64(lastEntry);
     }
 

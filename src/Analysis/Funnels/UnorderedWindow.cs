@@ -77,14 +77,15 @@ internal sealed class UnorderedWindow(long window)
         return queues[^1].Touches;
     }
 
-    /// <summary>Writes what is still inside the window at <paramref name="at"/>.</summary>
-    public void Write(StateWriter writer, long at)
+    /// <summary>Writes the events since <paramref name="from"/>, in one form whatever was forgotten when.</summary>
+    public void Write(StateWriter writer, long from)
     {
-        Forget(at - window);
-        writer.Int64(queues.Count(queue => queue.Touches.Count > 0));
+        Forget(from);
+        queues.RemoveAll(static queue => queue.Touches.Count == 0);
+        queues.Sort(static (left, right) => left.Steps.CompareTo(right.Steps));
+        writer.Int64(queues.Count);
         foreach (var (steps, touches) in queues)
         {
-            if (touches.Count == 0) continue;
             writer.Int64(steps);
             writer.Int64(touches.Count);
             long before = 0;

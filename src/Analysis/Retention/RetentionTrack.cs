@@ -26,6 +26,9 @@ internal sealed class RetentionTrack
     /// <summary>True if nothing of the past matters any more.</summary>
     public bool IsEmpty => Cohorts == 0 && Returns == 0 && Amounts.Count == 0;
 
+    // A return before the oldest cohort says nothing about any of them.
+    private bool MattersLastReturn => Cohorts != 0 && LastReturned > Period - System.Numerics.BitOperations.Log2(Cohorts);
+
     /// <summary>Goes on to a later period; cohorts older than the intervals fall out.</summary>
     public void MoveTo(long period, int intervals)
     {
@@ -51,7 +54,7 @@ internal sealed class RetentionTrack
         writer.Int64(Period);
         writer.Int64((long)Cohorts);
         writer.Int64(Returns);
-        writer.Int64(LastReturned == long.MinValue ? -1 : Period - LastReturned);
+        writer.Int64(MattersLastReturn ? Period - LastReturned : -1);
         writer.Int64(Amounts.Count);
         foreach (var (currency, units, count) in Amounts)
         {

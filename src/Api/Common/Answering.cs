@@ -58,7 +58,7 @@ public sealed class Answering(ProjectionEngine engine, LogExplorer explorer, IEv
     private async Task<LogPosition?> ResolveAsync(AsOfInput? asOf, CancellationToken cancellationToken)
     {
         if (asOf?.Position is { } position) return Positions.Parse(position);
-        if (asOf?.Time is { } time) return await explorer.PositionAtAsync(time, cancellationToken) ?? default(LogPosition);
+        if (asOf?.Time is { } time) return await explorer.PositionAtAsync(time, await engine.FindNearAsync(time, cancellationToken), cancellationToken) ?? default(LogPosition);
         await WaitAsync(asOf, cancellationToken);
         return engine.Position ?? await log.GetHeadAsync(cancellationToken);
     }

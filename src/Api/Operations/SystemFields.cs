@@ -95,14 +95,6 @@ public static class RebuildMutations
         return jobs.Start($"compare {input.Projection}", async _ => ToJson(await engine.CompareAsync(input.Projection, CancellationToken.None)));
     }
 
-    /// <summary>Folds every person of the log anew and compares with the live read model.</summary>
-    public static Job StartVerification(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, [Service] Jobs jobs)
-    {
-        Guard.Operate(context.User);
-        return jobs.Start($"verify {input.Projection}", async progress => ToJson(await engine.VerifyAsync(
-            input.Projection, new Count(progress), CancellationToken.None)));
-    }
-
     /// <summary>Makes the new read model the live one; refused if numbers differ that no new version of the code declares.</summary>
     public static Task<string> PromoteRebuildAsync(PromoteRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, CancellationToken cancellationToken) =>
         ChangeAsync(context, () => engine.PromoteAsync(input.Projection, input.AcceptDifferences ?? false, cancellationToken));
@@ -121,7 +113,7 @@ public static class RebuildMutations
         return Operating.RunAsync(change);
     }
 
-    private static string ToJson(Comparison comparison) => JsonSerializer.Serialize(new
+    internal static string ToJson(Comparison comparison) => JsonSerializer.Serialize(new
     {
         position = comparison.Position?.ToString(),
         equal = comparison.IsEqual,
@@ -131,17 +123,13 @@ public static class RebuildMutations
         differences = comparison.DifferenceCount,
         first = comparison.Differences.Select(difference => difference.ToText()),
         skipped = comparison.Skipped,
+        unaudited = comparison.Unaudited,
     });
 
     private sealed class Forward(IProgress<(double, string)> progress) : IProgress<RebuildProgress>
     {
         public void Report(RebuildProgress value) => progress.Report((value.Fraction, string.Create(CultureInfo.InvariantCulture,
             $"position {value.Position} of {value.Target}, {value.EventsPerSecond:N0} events/s{(value.Remaining is { } left ? $", {left:mm\\:ss} left" : "")}")));
-    }
-
-    private sealed class Count(IProgress<(double, string)> progress) : IProgress<long>
-    {
-        public void Report(long value) => progress.Report((0, string.Create(CultureInfo.InvariantCulture, $"{value:N0} events read")));
     }
 }
 

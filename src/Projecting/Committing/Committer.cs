@@ -40,6 +40,7 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         foreach (var changes in unit.Changes) Advance(batch, changes.Instance.Id, changes.From, unit, changes.Instance.Epoch);
         var checkpoints = batch.BatchCommands.Count;
         if (unit.Facts is not null) FactsStore.AddTo(batch, unit.Facts);
+        MinuteTable.AddTo(batch, unit.Minutes);
         foreach (var changes in unit.Changes)
         {
             MarkStore.AddTo(batch, changes);
@@ -68,6 +69,17 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         await using var batch = new NpgsqlBatch(connection);
         Advance(batch, FactsInstance.Id, at, new CommitUnit([], at, null, 0), epoch);
         FactsStore.AddReplaceOrders(batch, project, rules, claims);
+        await ExecuteAsync(batch, checkpoints: null, cancellationToken);
+    }
+
+    /// <summary>Adds minutes of the log's clock that should be there already; the facts stay where they stand.</summary>
+    /// <exception cref="CheckpointConflictException">Another owner moved the facts, or took them over; nothing was written.</exception>
+    public async Task FillMinutesAsync(IReadOnlyList<Reading.MinuteStart> minutes, LogPosition at, long epoch, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        Advance(batch, FactsInstance.Id, at, new CommitUnit([], at, null, 0), epoch);
+        MinuteTable.AddTo(batch, minutes);
         await ExecuteAsync(batch, checkpoints: null, cancellationToken);
     }
 
@@ -117,7 +129,11 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
 /// <param name="FactsFrom">Where the facts stood.</param>
 /// <param name="FactsEpoch">Epoch of the facts' owner.</param>
 internal sealed record CommitUnit(
-    IReadOnlyList<InstanceChanges> Changes, LogPosition End, long? RecordedAt, long EventCount, FactsDelta? Facts = null, LogPosition? FactsFrom = null, long FactsEpoch = 0);
+    IReadOnlyList<InstanceChanges> Changes, LogPosition End, long? RecordedAt, long EventCount, FactsDelta? Facts = null, LogPosition? FactsFrom = null, long FactsEpoch = 0)
+{
+    /// <summary>Minutes of the log's clock that begin in it.</summary>
+    public IReadOnlyList<Reading.MinuteStart> Minutes { get; init; } = [];
+}
 
 /// <summary>The facts have a checkpoint like any instance.</summary>
 internal static class FactsInstance

@@ -75,6 +75,12 @@ create table if not exists facts.projects (
   project  text primary key,
   position bigint not null
 );
+-- Where each minute of the log's clock begins: events behind this position were taken in then or later, those up to it earlier. Null = with the log.
+create table if not exists facts.minutes (
+  minute        bigint primary key,
+  after_commit  bigint,
+  after_prepare bigint
+);
 create table if not exists facts.links (
   project     text   not null,
   first_kind  "char" not null,

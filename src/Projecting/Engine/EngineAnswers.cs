@@ -19,6 +19,13 @@ public sealed partial class ProjectionEngine
         return await new ReadModelReader(source, schemas).ReadAsync(instance.Id, instance.Projection, revision, selections, cancellationToken);
     }
 
+    /// <summary>
+    /// A position that the log had reached at a time of its own clock: from there at most a minute's events have to be read to find the last one it had reached, and those
+    /// that are not projected yet.
+    /// </summary>
+    /// <returns>Null if that is the beginning of the log.</returns>
+    public async Task<LogPosition?> FindNearAsync(DateTimeOffset logTime, CancellationToken cancellationToken) => (await minutes.FindAsync(logTime, cancellationToken))?.After;
+
     /// <summary>Where every instance stands and how the engine does.</summary>
     public async Task<EngineStatus> GetStatusAsync(bool withHash, CancellationToken cancellationToken)
     {

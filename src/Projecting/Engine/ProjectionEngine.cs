@@ -31,6 +31,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly EngineMeter meter;
     private readonly ParkedStore parked;
+    private readonly MinuteTable minutes;
     private volatile Session? session;
     private volatile Lease? lease;
     private volatile LeaseRow? seen;
@@ -57,6 +58,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         store = new InstanceStore(source);
         leases = new LeaseStore(source);
         parked = new ParkedStore(source);
+        minutes = new MinuteTable(source);
         meter = new EngineMeter(() => latest);
         committer = new Committer(source, schemas) { AtPoint = this.settings.AtCommitPoint };
     }

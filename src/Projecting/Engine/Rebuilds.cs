@@ -51,8 +51,14 @@ public sealed record Comparison(LogPosition? Position, string LeftHash, string R
     /// <summary>Differences that are listed.</summary>
     public const int MaxDifferences = 20;
 
-    /// <summary>Instances that applied more or fewer events than the log holds up to their position; empty if none was skipped, or where two read models are compared.</summary>
+    /// <summary>
+    /// Instances that applied more or fewer events than the log holds up to their position, and streams of which an event was not read; empty if none was skipped, or where
+    /// two read models are compared.
+    /// </summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
+
+    /// <summary>Events of streams beyond <see cref="Limits.MaxAuditedStreams"/>, which were counted as a whole only.</summary>
+    public long Unaudited { get; init; }
 
     /// <summary>True if both hold the same numbers, from all events.</summary>
     public bool IsEqual => DifferenceCount == 0 && Skipped.Count == 0;

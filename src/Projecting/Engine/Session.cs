@@ -31,6 +31,7 @@ public sealed partial class ProjectionEngine
 
         // Decided in memory, not committed yet; and where the facts' checkpoint stands.
         private FactsDelta decided = new();
+        private readonly MinuteStarts minutes = new();
         private LogPosition? factsCommitted;
         private LogPosition? factsPosition;
         private long pendingEvents;
@@ -90,6 +91,8 @@ public sealed partial class ProjectionEngine
             {
                 await factsStore.LoadAsync(Facts, position, KeyOf, cancellationToken);
                 await WarmAsync(position, cancellationToken);
+                var starts = minutes.TakeFound();
+                if (await engine.minutes.CountAsync(cancellationToken) < minutes.Count) await engine.committer.FillMinutesAsync(starts, position, factsEpoch, cancellationToken);
             }
             (factsPosition, factsCommitted) = (row.Position, row.Position);
             await Registry.LoadAsync(logId, projects, cancellationToken);
@@ -111,6 +114,7 @@ public sealed partial class ProjectionEngine
             await foreach (var batch in follower.ReadAsync(warmTo, through, cancellationToken))
             {
                 factsStage.Remember(batch);
+                minutes.Take(batch);
                 warmTo = batch.End;
             }
         }
@@ -201,6 +205,7 @@ public sealed partial class ProjectionEngine
                 var measured = engine.meter.Batch(batch.Events.Count);
                 var start = Stopwatch.GetTimestamp();
                 using (EngineMeter.Traces.StartActivity("projecting.facts")) await factsStage.DecideAsync(batch, decided, cancellationToken);
+                minutes.Take(batch);
                 factsPosition = batch.End;
                 lastBatch = start;
                 var facts = Stopwatch.GetTimestamp();

@@ -60,7 +60,7 @@ public sealed partial class ProjectionEngine
             if (factsPosition is not { } to) return;
             var figures = live.Select(FiguresOf).ToList();
             var changes = live.Select(InstanceChanges.TakeFrom).ToList();
-            var unit = new CommitUnit(changes, to, recordedAt, pendingEvents, decided, from, factsEpoch);
+            var unit = new CommitUnit(changes, to, recordedAt, pendingEvents, decided, from, factsEpoch) { Minutes = minutes.TakeFound() };
             (decided, factsCommitted, pendingEvents) = (new FactsDelta(), to, 0);
             await engine.committer.CommitAsync(unit, cancellationToken);
             engine.meter.Committed(figures);

@@ -13,7 +13,7 @@ public sealed partial class ProjectionEngine
 {
     /// <summary>
     /// Folds every person of the log anew, from the events alone, and compares with what is stored. Identity, duplicates and order claims are worked out again too, by
-    /// the plain assembler instead of the facts the engine keeps. A parked person counts with what it had when it was parked.
+    /// the plain assembler instead of the facts the engine keeps. That no event was left out is told by the instances' counts and by the streams, which number their events. A parked person counts with what it had when it was parked.
     /// </summary>
     /// <param name="projection">The projection.</param>
     /// <param name="progress">Told the events read so far.</param>
@@ -39,7 +39,8 @@ public sealed partial class ProjectionEngine
         return found with
         {
             Differences = [.. found.Differences.Select(difference => difference with { Persons = persons.GetValueOrDefault(difference.Key, []) })],
-            Skipped = [.. applied.Where(item => item.Value != naive.EventCount).Select(item => $"{item.Key} applied {item.Value} of the log's {naive.EventCount} events")],
+            Unaudited = naive.Audit.Unaudited,
+            Skipped = [.. position is { } end ? await naive.Audit.FinishAsync(log, end, cancellationToken) : [], .. applied.Where(item => item.Value != naive.EventCount).Select(item => $"{item.Key} applied {item.Value} of the log's {naive.EventCount} events")],
         };
     }
 
@@ -58,6 +59,9 @@ public sealed partial class ProjectionEngine
     {
         private readonly Dictionary<string, (Project Project, HistoryAssembler History)> histories = new(StringComparer.Ordinal);
 
+        /// <summary>Whether every event of every stream was read.</summary>
+        public StreamAudit Audit { get; } = new();
+
         /// <summary>Events of customers that were read.</summary>
         public long EventCount { get; private set; }
 
@@ -65,7 +69,11 @@ public sealed partial class ProjectionEngine
         {
             await foreach (var batch in batches)
             {
-                foreach (var e in batch.Events) Add(e);
+                foreach (var e in batch.Events)
+                {
+                    Audit.Add(e);
+                    Add(e);
+                }
                 EventCount += batch.Events.Count;
                 progress?.Report(EventCount);
             }

@@ -14,6 +14,9 @@ internal sealed class DecodedEvent
     /// <summary>The log position.</summary>
     public required long Position { get; init; }
 
+    /// <summary>Its number in its stream, from 0.</summary>
+    public long Revision { get; init; }
+
     /// <summary>The event; null if the stored form can't be read.</summary>
     public AnalyticsEvent? Event { get; init; }
 
@@ -33,6 +36,9 @@ internal sealed class DecodedEvent
 /// <param name="RecordedAt">When the log took in the page's last event, milliseconds since the Unix epoch; null if the page has no events.</param>
 internal sealed record DecodedBatch(List<DecodedEvent> Events, EventLog.LogPosition End, long? RecordedAt)
 {
+    /// <summary>The minutes of the log's clock that begin in the page.</summary>
+    public IReadOnlyList<MinuteStart> Minutes { get; init; } = [];
+
     /// <summary>True if the next batch is there already: nothing has to hurry.</summary>
     public bool HasMore { get; set; }
 

@@ -18,12 +18,13 @@ internal static class EventDecoder
                 ProjectId = project,
                 Customer = customer,
                 Position = recorded.Position.Commit,
+                Revision = recorded.Revision,
                 Event = StoredEventCodec.Decode(recorded.Data, recorded.Type, recorded.Position.Commit),
             };
         }
         catch (Exception error) when (error is FormatException or System.Text.Json.JsonException or InvalidOperationException)
         {
-            return new DecodedEvent { ProjectId = project, Customer = customer, Position = recorded.Position.Commit, Unreadable = error.Message };
+            return new DecodedEvent { ProjectId = project, Customer = customer, Position = recorded.Position.Commit, Revision = recorded.Revision, Unreadable = error.Message };
         }
     }
 
@@ -33,6 +34,6 @@ internal static class EventDecoder
         var events = new List<DecodedEvent>(page.Events.Count);
         foreach (var recorded in page.Events) if (TryDecode(recorded) is { } decoded) events.Add(decoded);
         long? recordedAt = page.Events.Count == 0 ? null : page.Events[^1].Created.ToUnixTimeMilliseconds();
-        return new DecodedBatch(events, page.LastPosition!.Value, recordedAt);
+        return new DecodedBatch(events, page.LastPosition!.Value, recordedAt) { Minutes = MinuteStarts.Of(page.Events) };
     }
 }

@@ -100,11 +100,14 @@ internal static class CommandLine
     private static Command Verify()
     {
         var name = new Argument<string>("NAME") { Description = "A projection; default all", DefaultValueFactory = _ => "all" };
-        var command = new Command("verify", "Fold the log anew and compare with the stored read models") { name };
+        var sample = new Option<int?>("--sample") { Description = "Compare the stored states of so many persons, picked at random, with their events only; default: everybody, and every number" };
+        var seed = new Option<int?>("--seed") { Description = "Picks the persons of --sample: repeat a seed that was printed to look at the same ones" };
+        var command = new Command("verify", "Fold the log anew and compare with the stored read models") { name, sample, seed };
         command.SetAction((parsed, token) => GuardedAsync(async () =>
         {
+            if (parsed.GetValue(seed) is not null && parsed.GetValue(sample) is null) throw new CommandException("--seed picks the persons of a sample: give --sample N, too.");
             await using var client = await AnalyticsClient.ConnectOrStartAsync(Configuration(parsed), token);
-            return await VerifyRun.RunAsync(client, parsed.GetValue(name)!, AnsiConsole.Console, token);
+            return await VerifyRun.RunAsync(client, parsed.GetValue(name)!, parsed.GetValue(sample), parsed.GetValue(seed), AnsiConsole.Console, token);
         }));
         return command;
     }

@@ -31,7 +31,12 @@ public sealed class ApiWorld : IAsyncLifetime
     /// <summary>The clock that answers are cut with: noon of 2024-03-10, UTC.</summary>
     public static DateTimeOffset Now { get; } = new(2024, 3, 10, 12, 0, 0, TimeSpan.Zero);
 
-    public InMemoryEventLog Log { get; } = new(new Clock());
+    /// <summary>The log's clock.</summary>
+    public DateTimeOffset LogTime { get; set; } = Now;
+
+    public InMemoryEventLog Log { get; }
+
+    public ApiWorld() => Log = new InMemoryEventLog(new LogClock(this));
 
     public ProjectionEngine Engine => services.GetRequiredService<ProjectionEngine>();
 
@@ -99,6 +104,11 @@ public sealed class ApiWorld : IAsyncLifetime
     private Task<ExecutionResult> RunAsync(string query, object? variables, ClaimsPrincipal? user, CancellationToken cancellationToken) =>
         services.GetRequiredService<RequestExecutor>().ExecuteAsync(
             new OperationRequest(query) { User = user ?? ApiPrincipal.Operator, Variables = variables is null ? null : JsonSerializer.SerializeToElement(variables, JsonSerializerOptions.Web) }, cancellationToken);
+
+    private sealed class LogClock(ApiWorld world) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => world.LogTime;
+    }
 
     private sealed class Clock : TimeProvider
     {

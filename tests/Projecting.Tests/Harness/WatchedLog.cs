@@ -2,11 +2,14 @@ using EventSourcedAnalytics.EventLog;
 
 namespace EventSourcedAnalytics.Projecting.Tests.Harness;
 
-/// <summary>A log that tells when a stream is about to be read, so that a test can come between.</summary>
+/// <summary>A log that tells when a stream is about to be read, so that a test can come between, and that can lose events in reads of the whole log.</summary>
 internal sealed class WatchedLog(IEventLog log) : IEventLog
 {
     /// <summary>Called before each read of a stream; what it throws, the read throws.</summary>
     public Action? BeforeReadStream { get; set; }
+
+    /// <summary>Events that reads of the whole log leave out; their streams still have them.</summary>
+    public Func<RecordedEvent, bool>? Loses { get; set; }
 
     public ValueTask<Guid> GetIdentityAsync(CancellationToken cancellationToken) => log.GetIdentityAsync(cancellationToken);
 
@@ -21,13 +24,18 @@ internal sealed class WatchedLog(IEventLog log) : IEventLog
         return log.ReadStreamAsync(stream, direction, from, maxCount, cancellationToken);
     }
 
-    public ValueTask<LogPage> ReadAllAsync(LogPosition? after, int maxCount, StreamFilter filter, CancellationToken cancellationToken) =>
-        log.ReadAllAsync(after, maxCount, filter, cancellationToken);
+    public async ValueTask<LogPage> ReadAllAsync(LogPosition? after, int maxCount, StreamFilter filter, CancellationToken cancellationToken) =>
+        Lossy(await log.ReadAllAsync(after, maxCount, filter, cancellationToken));
 
     public ValueTask<LogPosition?> GetHeadAsync(CancellationToken cancellationToken) => log.GetHeadAsync(cancellationToken);
 
-    public IAsyncEnumerable<LogPage> SubscribeToAllAsync(LogPosition? after, int maxPageEvents, StreamFilter filter, CancellationToken cancellationToken) =>
-        log.SubscribeToAllAsync(after, maxPageEvents, filter, cancellationToken);
+    public async IAsyncEnumerable<LogPage> SubscribeToAllAsync(
+        LogPosition? after, int maxPageEvents, StreamFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in log.SubscribeToAllAsync(after, maxPageEvents, filter, cancellationToken)) yield return Lossy(page);
+    }
 
     public ValueTask DisposeAsync() => log.DisposeAsync();
+
+    private LogPage Lossy(LogPage page) => Loses is { } loses ? page with { Events = [.. page.Events.Where(recorded => !loses(recorded))] } : page;
 }

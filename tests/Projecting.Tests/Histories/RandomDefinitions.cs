@@ -23,7 +23,13 @@ internal sealed class RandomDefinitions(Random random)
         }
     }
 
-    public RetentionQuery Retention() => new()
+    public RetentionQuery Retention()
+    {
+        var query = Counted();
+        return Rarely(3) ? query with { Value = RetentionValue.Sum, Property = "properties.n", MinimumOccurrences = 1, OnOrAfter = false } : query;
+    }
+
+    private RetentionQuery Counted() => new()
     {
         Start = new EventSeries { Events = [Pattern("a", "b", null)] },
         Return = new EventSeries { Events = [Pattern("a", "c", null)] },
@@ -47,10 +53,13 @@ internal sealed class RandomDefinitions(Random random)
         Exclusions = Rarely(4) ? [new FunnelExclusion { Events = [new EventPattern { Name = "home" }], FromStep = 1, ToStep = 2 }] : null,
         HoldConstant = Rarely(6) ? "properties.v" : null,
         Breakdown = Rarely(3)
-            ? new FunnelBreakdown { By = [Of("properties.v", "customer.plan")], Attribution = Of(FunnelAttribution.FirstTouch, FunnelAttribution.LastTouch, FunnelAttribution.AllEvents) }
+            ? Breakdown(Of(FunnelAttribution.FirstTouch, FunnelAttribution.LastTouch, FunnelAttribution.AllEvents, FunnelAttribution.Step))
             : null,
         Trend = Rarely(3) ? new FunnelTrend { Interval = Of(Period.Day, Period.Week, Period.Month) } : null,
     };
+
+    private FunnelBreakdown Breakdown(FunnelAttribution attribution) =>
+        new() { By = [Of("properties.v", "customer.plan")], Attribution = attribution, Step = attribution == FunnelAttribution.Step ? 1 : null };
 
     private EventPattern Pattern(params string?[] names) => new() { Name = Of([.. names.Where(name => name is not null || !allNamed)]), Filters = Rarely(3) ? [Filter()] : null };
 

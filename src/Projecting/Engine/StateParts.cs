@@ -1,0 +1,30 @@
+using EventSourcedAnalytics.Analysis.Folding;
+
+namespace EventSourcedAnalytics.Projecting.Engine;
+
+/// <summary>A person's state as <see cref="Folding.PersonState"/> writes it, taken apart without knowing its folds.</summary>
+/// <param name="LastAt">Time of the last event applied.</param>
+/// <param name="Traits">Its traits, JSON; empty if there are none.</param>
+/// <param name="Folds">What each fold wrote.</param>
+internal sealed record StateParts(long LastAt, byte[] Traits, IReadOnlyList<(long Revision, byte[] State)> Folds)
+{
+    /// <summary>The revisions in it.</summary>
+    public IEnumerable<long> Revisions => Folds.Select(fold => fold.Revision);
+
+    /// <summary>Takes a state apart.</summary>
+    public static StateParts Read(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new StateReader(bytes);
+        var (lastAt, traits) = (reader.Int64(), reader.Bytes().ToArray());
+        var folds = new List<(long, byte[])>();
+        while (!reader.IsEnd) folds.Add((reader.Int64(), reader.Bytes().ToArray()));
+        return new StateParts(lastAt, traits, folds);
+    }
+
+    /// <summary>Takes a state apart; null if it is none.</summary>
+    public static StateParts? TryRead(ReadOnlySpan<byte> bytes)
+    {
+        try { return Read(bytes); }
+        catch (Exception error) when (error is IndexOutOfRangeException or ArgumentException or OverflowException) { return null; }
+    }
+}
