@@ -9,7 +9,7 @@ public sealed class FunnelState
     /// <summary>A track a range; null as long as the person has done nothing.</summary>
     internal Track[]? Tracks { get; set; }
 
-    /// <summary>Time of the last event applied.</summary>
+    /// <summary>Time of the last event that the funnel looks at.</summary>
     internal long LastAt { get; set; }
 }
 
@@ -64,8 +64,8 @@ public sealed class FunnelFold : Fold<FunnelState>
         if (events.Length == 0) return;
         var matched = new List<StepEvent>();
         matcher.Match(events, matched);
-        state.LastAt = events[^1].At;
         if (matched.Count == 0) return;
+        state.LastAt = matched[^1].At;
         var emitter = new FunnelEmitter(rules, pairs, Revision, sink);
         foreach (var track in state.Tracks ??= NewTracks()) track.Take(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(matched), emitter);
     }

@@ -131,8 +131,30 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
     public Task DropSchemaAsync(string schema, CancellationToken cancellationToken) => WriteAsync(
         [
             SchemaCatalog.Drop(schema),
-            .. new[] { "instances", "revisions", "marks", "dropped" }.Select(table => With($"delete from projecting.{table} where schema_name = $1", schema)),
+            .. new[] { "instances", "revisions", "merged", "marks", "dropped" }.Select(table => With($"delete from projecting.{table} where schema_name = $1", schema)),
             With("update projecting.live set previous = null where previous = $1", schema),
+        ], cancellationToken);
+
+    /// <summary>The groups of a schema that became one with its group 0.</summary>
+    public async Task<IReadOnlyList<int>> MergedAsync(string schema, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<int>(new CommandDefinition("select grp from projecting.merged where schema_name = @schema order by grp", new { schema }, cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>Makes a group one with the group 0 of its schema. Nothing is copied: states are joined as they are read, cells are told apart by their revision.</summary>
+    /// <exception cref="CheckpointConflictException">One of both is not at the position, or another process owns them.</exception>
+    public Task MergeAsync(InstanceId group, LogPosition at, CancellationToken cancellationToken) => WriteAsync(
+        [
+            With("""
+                select 1 / greatest(count(*) - 1, 0) from projecting.instances i
+                 where i.schema_name = $1 and i.grp in (0, $2) and i.epoch = $3 and i.commit_position = $4
+                   and not exists (select from projecting.marks m where m.schema_name = i.schema_name and m.grp = i.grp)
+                """, group.Schema, group.Group, Epoch, at.Commit),
+            With("update projecting.revisions set grp = 0 where schema_name = $1 and grp = $2", group.Schema, group.Group),
+            With("delete from projecting.instances where schema_name = $1 and grp = $2", group.Schema, group.Group),
+            With("delete from projecting.dropped where schema_name = $1 and grp = $2", group.Schema, group.Group),
+            With("insert into projecting.merged (schema_name, grp) values ($1, $2)", group.Schema, group.Group),
         ], cancellationToken);
 
     /// <summary>Notes revisions of a group.</summary>

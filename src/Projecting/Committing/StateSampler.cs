@@ -13,7 +13,7 @@ internal sealed class StateSampler(NpgsqlDataSource source)
     /// <param name="count">Persons wanted.</param>
     /// <param name="seed">The same seed picks the same persons as long as no others come.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<CustomerKey>> PickAsync(IReadOnlyCollection<InstanceId> instances, int count, int seed, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CustomerKey>> PickAsync(IReadOnlyCollection<Instance> instances, int count, int seed, CancellationToken cancellationToken)
     {
         if (instances.Count == 0) return [];
         var random = new Random(seed);
@@ -44,15 +44,16 @@ internal sealed class StateSampler(NpgsqlDataSource source)
     }
 
     // For each key the first person at or after it in any of the tables.
-    private static string NextSql(IEnumerable<InstanceId> instances) =>
+    private static string NextSql(IEnumerable<Instance> instances) =>
         $"select ({Firsts(instances, "person >= drawn", "1")} limit 1) from unnest($1::uuid[]) with ordinality as draws(drawn, number) order by number limit $2";
 
-    private static string FollowingSql(IEnumerable<InstanceId> instances, string where) => $"{Firsts(instances, where, "$2")} limit $2";
+    private static string FollowingSql(IEnumerable<Instance> instances, string where) => $"{Firsts(instances, where, "$2")} limit $2";
 
-    private static string Firsts(IEnumerable<InstanceId> instances, string where, string limit)
+    private static string Firsts(IEnumerable<Instance> instances, string where, string limit)
     {
-        var tables = instances.Select(id => string.Create(
-            CultureInfo.InvariantCulture, $"(select person from {Keys.Identifier(id.Schema)}.states where grp = {id.Group} and {where} order by person limit {limit})"));
+        var groups = instances.SelectMany(instance => instance.MergedGroups.Prepend(instance.Id.Group).Select(group => (instance.Id.Schema, Group: group)));
+        var tables = groups.Select(part => string.Create(
+            CultureInfo.InvariantCulture, $"(select person from {Keys.Identifier(part.Schema)}.states where grp = {part.Group} and {where} order by person limit {limit})"));
         return $"select person from ({string.Join(" union ", tables)}) firsts order by person";
     }
 

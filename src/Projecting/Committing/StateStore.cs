@@ -8,15 +8,19 @@ namespace EventSourcedAnalytics.Projecting.Committing;
 internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
 {
     /// <inheritdoc/>
-    public async Task<Dictionary<CustomerKey, byte[]>> ReadAsync(InstanceId instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken)
+    public async Task<Dictionary<CustomerKey, byte[]>> ReadAsync(Instance instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand(
-            $"select person, state from {Keys.Identifier(instance.Schema)}.states where grp = $1 and person = any($2)");
-        command.Parameters.AddWithValue(instance.Group);
+            $"select person, state from {Keys.Identifier(instance.Id.Schema)}.states where grp = any($1) and person = any($2)");
+        command.Parameters.AddWithValue(instance.MergedGroups.Prepend(instance.Id.Group).ToArray());
         command.Parameters.AddWithValue(persons.Select(Keys.ToUuid).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var states = new Dictionary<CustomerKey, byte[]>();
-        while (await reader.ReadAsync(cancellationToken)) states[Keys.FromUuid(reader.GetGuid(0))] = reader.GetFieldValue<byte[]>(1);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (person, state) = (Keys.FromUuid(reader.GetGuid(0)), reader.GetFieldValue<byte[]>(1));
+            states[person] = states.TryGetValue(person, out var part) ? StateParts.Join(part, state) : state;
+        }
         return states;
     }
 
@@ -26,12 +30,20 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
         var schema = Keys.Identifier(changes.Instance.Id.Schema);
         if (changes.Gone.Count > 0)
         {
-            var delete = new NpgsqlBatchCommand($"delete from {schema}.states where grp = $1 and person = any($2)");
-            delete.Parameters.Add(new NpgsqlParameter { Value = changes.Instance.Id.Group });
+            var delete = new NpgsqlBatchCommand($"delete from {schema}.states where grp = any($1) and person = any($2)");
+            delete.Parameters.Add(new NpgsqlParameter { Value = changes.Instance.MergedGroups.Prepend(changes.Instance.Id.Group).ToArray() });
             delete.Parameters.Add(new NpgsqlParameter { Value = changes.Gone.Select(Keys.ToUuid).ToArray() });
             batch.BatchCommands.Add(delete);
         }
         if (changes.States.Count == 0) return;
+        if (changes.Instance.MergedGroups.Count > 0)
+        {
+            // What is written here is whole.
+            var merged = new NpgsqlBatchCommand($"delete from {schema}.states where grp = any($1) and person = any($2)");
+            merged.Parameters.Add(new NpgsqlParameter { Value = changes.Instance.MergedGroups.ToArray() });
+            merged.Parameters.Add(new NpgsqlParameter { Value = changes.States.Select(state => Keys.ToUuid(state.Person)).ToArray() });
+            batch.BatchCommands.Add(merged);
+        }
         var upsert = new NpgsqlBatchCommand($"""
             insert into {schema}.states (grp, person, state) select $1, * from unnest($2::uuid[], $3::bytea[])
             on conflict (grp, person) do update set state = excluded.state

@@ -40,6 +40,13 @@ create table if not exists projecting.revisions (
   primary key (schema_name, revision)
 );
 
+-- Groups that became one with the group 0 of their schema. A person's state may lie under their numbers until it changes.
+create table if not exists projecting.merged (
+  schema_name text not null,
+  grp         int  not null,
+  primary key (schema_name, grp)
+);
+
 -- The schema that answers for a projection, and the one that did before.
 create table if not exists projecting.live (
   projection  text primary key,

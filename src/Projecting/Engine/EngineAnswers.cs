@@ -16,7 +16,7 @@ public sealed partial class ProjectionEngine
         if (session is not { } open) return await ReadStandingByAsync(projection, revision, selections, cancellationToken);
         if (!open.Registry.Live.TryGetValue(projection, out var live)) return null;
         if (open.Registry.Find(live.SchemaName, revision) is not { } instance || !open.IsLive(instance)) return null;
-        return await new ReadModelReader(source, schemas).ReadAsync(instance.Id, instance.Projection, revision, selections, cancellationToken);
+        return await new ReadModelReader(source, schemas).ReadAsync(instance.Id.Schema, instance.Projection, revision, selections, cancellationToken);
     }
 
     /// <summary>

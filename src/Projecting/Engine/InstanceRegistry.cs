@@ -72,6 +72,16 @@ internal sealed class InstanceRegistry(
         return instance;
     }
 
+    /// <summary>Makes a group one with what its schema was built with; both stand at one position, with everything committed and nobody marked. Call at a boundary.</summary>
+    public async Task MergeAsync(Instance group, CancellationToken cancellationToken)
+    {
+        var main = instances[group.Id with { Group = 0 }];
+        await store.MergeAsync(group.Id, group.Committed!.Value, cancellationToken);
+        instances = instances.Remove(group.Id);
+        main.MergedGroups = [.. main.MergedGroups, group.Id.Group];
+        await RefreshFoldsAsync(main, cancellationToken);
+    }
+
     /// <summary>Moves a projection's pointer.</summary>
     public async Task<bool> PointAsync(string projection, string from, string to, CancellationToken cancellationToken)
     {
@@ -138,6 +148,7 @@ internal sealed class InstanceRegistry(
         var row = await store.TakeOverAsync(id, projection.Name, projection.Version, logId, cancellationToken);
         var instance = new Instance(id, projection, row.Epoch);
         instance.Reset(row.Position, await store.MarksAsync(id, cancellationToken));
+        if (id.Group == 0) instance.MergedGroups = await store.MergedAsync(id.Schema, cancellationToken);
         instances = instances.SetItem(id, instance);
         return instance;
     }
@@ -154,7 +165,7 @@ internal sealed class InstanceRegistry(
         if (free.Count > 0) await RefreshFoldsAsync(instances[new InstanceId(schema, 0)], cancellationToken);
         if (late.Count == 0) return null;
 
-        var id = new InstanceId(schema, instances.Keys.Where(other => other.Schema == schema).Max(other => other.Group) + 1);
+        var id = new InstanceId(schema, instances.Values.Where(other => other.Id.Schema == schema).SelectMany(other => other.MergedGroups.Prepend(other.Id.Group)).Max() + 1);
         var added = await AdoptAsync(id, projection, cancellationToken);
         await store.AddRevisionsAsync(id, [.. late.Select(item => (item.Fold.Revision, item.Project))], cancellationToken);
         await RefreshFoldsAsync(added, cancellationToken);

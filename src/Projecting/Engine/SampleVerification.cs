@@ -61,13 +61,13 @@ public sealed partial class ProjectionEngine
         var live = open.Registry.All.Where(open.IsLive).ToList();
         // Who has lost its state here is still known elsewhere.
         var pool = live.Where(instance => open.Registry.Live.Values.Any(pointer => pointer.SchemaName == instance.Id.Schema)).ToList();
-        var keys = await new StateSampler(source).PickAsync([.. pool.Select(instance => instance.Id)], count, seed, cancellationToken);
+        var keys = await new StateSampler(source).PickAsync(pool, count, seed, cancellationToken);
         var store = new StateStore(source);
         var projectOf = new Dictionary<CustomerKey, Project>();
         var compared = new List<SampledInstance>();
         foreach (var instance in pool)
         {
-            var states = await store.ReadAsync(instance.Id, keys, cancellationToken);
+            var states = await store.ReadAsync(instance, keys, cancellationToken);
             foreach (var (key, bytes) in states)
                 if (!projectOf.ContainsKey(key) && ProjectOf(open, instance, bytes) is { } project) projectOf.Add(key, project);
             if (instance.Id.Schema == schema) compared.Add(new SampledInstance(instance.Id, instance.Folds, instance.Marks.Keys.Where(keys.Contains).ToHashSet(), states));

@@ -104,11 +104,32 @@ public sealed partial class ProjectionEngine
             {
                 await FlushAsync(cancellationToken);
                 if (engine.Position is { } here && instance.Position != here && !await ReplayAsync(instance, here, cancellationToken)) return;
-                if (!instance.IsDropped) live = [.. live, instance];
+                if (instance.IsDropped) return;
+                live = [.. live, instance];
+                await MergeGroupsAsync(cancellationToken);
             }
             finally
             {
                 Boundary.Release();
+            }
+        }
+
+        // A group that has caught up goes on as part of what its schema was built with, unless somebody is marked in either: then later. At a boundary with everything committed.
+        private async Task MergeGroupsAsync(CancellationToken cancellationToken)
+        {
+            foreach (var group in live.Where(instance => instance.Id.Group > 0 && instance.Marks.Count == 0))
+            {
+                if (!live.Any(main => main.Id == group.Id with { Group = 0 } && main.Marks.Count == 0)) continue;
+                try
+                {
+                    await Registry.MergeAsync(group, cancellationToken);
+                }
+                catch (Exception error)
+                {
+                    await FailAsync(error);
+                    throw;
+                }
+                live = [.. live.Where(instance => instance != group)];
             }
         }
 

@@ -106,6 +106,9 @@ public sealed partial class ProjectionEngine
                     {
                         if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && live.Any(instance => instance.Marks.Values.Any(mark => mark.Reason is null)))
                             await FlushAsync(cancellationToken, Waiting.Due);
+                        if (!live.Any(instance => instance.Id.Group > 0)) continue;
+                        await FlushAsync(cancellationToken, Waiting.Stay);
+                        await MergeGroupsAsync(cancellationToken);
                     }
                     finally { Boundary.Release(); }
                 }

@@ -74,7 +74,7 @@ public sealed partial class ProjectionEngine
         try
         {
             return await store.FindLiveAsync(catalog[projection], revision, cancellationToken) is { } instance
-                ? await new ReadModelReader(source, schemas).ReadAsync(instance, catalog[projection], revision, selections, cancellationToken)
+                ? await new ReadModelReader(source, schemas).ReadAsync(instance.Schema, catalog[projection], revision, selections, cancellationToken)
                 : null;
         }
         // Dropped in between, or the database is away: the events can answer.

@@ -60,7 +60,7 @@ internal static class StateCheck
                 continue;
             }
             var stored = instance.States.GetValueOrDefault(person.Key);
-            if (Difference(project, folds, stored, read, position => facts.IsRepeatedOrder(project.Id, position)) is not { } what) continue;
+            if (Difference(project, folds, stored, read, position => facts.IsRepeatedOrder(project.Id, position, bound)) is not { } what) continue;
             // What such a state still holds of a definition that is gone moved its clock, too.
             if (stored is not null && StateParts.TryRead(stored) is { } parts && parts.Revisions.Except(folds.Folds.Select(fold => fold.Revision)).Any()) isSkipped = true;
             else differences.Add(new StateDifference(name, instance.Id.ToString(), what));

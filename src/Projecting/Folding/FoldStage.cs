@@ -56,7 +56,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
             foreach (var old in work.JoinedFrom) if (instance.States.Find(old.Key) is null) missing[old.Key] = work.Project.Id;
         }
         if (missing.Count == 0) return;
-        var found = await store.ReadAsync(instance.Id, missing.Keys, cancellationToken);
+        var found = await store.ReadAsync(instance, missing.Keys, cancellationToken);
         foreach (var (key, project) in missing)
             instance.States.Get(key).State = found.TryGetValue(key, out var bytes) ? PersonState.Read(instance.FoldsOf(project).Folds, bytes) : null;
     }
@@ -102,5 +102,5 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
 internal interface ICommittedStates
 {
     /// <summary>The states of some persons; those without one are left out.</summary>
-    Task<Dictionary<CustomerKey, byte[]>> ReadAsync(InstanceId instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken);
+    Task<Dictionary<CustomerKey, byte[]>> ReadAsync(Instance instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken);
 }

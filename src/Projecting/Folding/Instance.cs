@@ -68,6 +68,9 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>Why its catch-up gave up; null while it goes on.</summary>
     public string? Failure { get; set; }
 
+    /// <summary>Groups whose folds became this one's: states of theirs may lie under their numbers still.</summary>
+    public IReadOnlyList<int> MergedGroups { get; set; } = [];
+
     /// <summary>True once its schema is dropped: nothing is folded any more.</summary>
     public bool IsDropped { get; set; }
 

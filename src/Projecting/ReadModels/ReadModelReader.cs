@@ -2,7 +2,6 @@ using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Contract;
-using EventSourcedAnalytics.Projecting.Folding;
 using Npgsql;
 
 namespace EventSourcedAnalytics.Projecting.ReadModels;
@@ -23,15 +22,15 @@ public sealed record ReadModelAnswer(
 internal sealed class ReadModelReader(NpgsqlDataSource source, SchemaCatalog schemas)
 {
     /// <summary>Reads selected rows of one revision.</summary>
-    /// <returns>Null if the instance doesn't keep the revision any more: its rows are gone, which is not the same as zeros.</returns>
+    /// <returns>Null if the schema doesn't keep the revision any more: its rows are gone, which is not the same as zeros.</returns>
     /// <exception cref="AnswerTooLargeException">The selections hold more than <see cref="Limits.MaxAnswerRows"/> rows.</exception>
-    public async Task<ReadModelAnswer?> ReadAsync(InstanceId instance, Projection projection, long revision, IReadOnlyList<CellSelection> selections, CancellationToken cancellationToken)
+    public async Task<ReadModelAnswer?> ReadAsync(string schema, Projection projection, long revision, IReadOnlyList<CellSelection> selections, CancellationToken cancellationToken)
     {
-        var tables = schemas.TablesOf(instance.Schema, projection);
+        var tables = schemas.TablesOf(schema, projection);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("begin isolation level repeatable read read only"));
-        batch.BatchCommands.Add(Checkpoint(instance, revision));
+        batch.BatchCommands.Add(Checkpoint(schema, revision));
         foreach (var selection in selections) batch.BatchCommands.Add(Select(tables[selection.Table], selection, revision));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -52,20 +51,19 @@ internal sealed class ReadModelReader(NpgsqlDataSource source, SchemaCatalog sch
                 for (var i = 0; i < sums.Length; i++) cells.Add(key, i, sums[i]);
             }
         }
-        return new ReadModelAnswer(cells, position, recordedAt, projection.Name, projection.Version, instance.Schema, parked, deferred);
+        return new ReadModelAnswer(cells, position, recordedAt, projection.Name, projection.Version, schema, parked, deferred);
     }
 
-    private static NpgsqlBatchCommand Checkpoint(InstanceId instance, long revision)
+    private static NpgsqlBatchCommand Checkpoint(string schema, long revision)
     {
         var command = new NpgsqlBatchCommand("""
             select commit_position, prepare_position, recorded_at,
                    (select count(*) from projecting.marks m where m.schema_name = i.schema_name and m.grp = i.grp and m.reason is not null),
                    (select count(*) from projecting.marks m where m.schema_name = i.schema_name and m.grp = i.grp and m.reason is null)
               from projecting.instances i join projecting.revisions r using (schema_name, grp)
-             where schema_name = $1 and grp = $2 and r.revision = $3
+             where schema_name = $1 and r.revision = $2
             """);
-        command.Parameters.Add(new NpgsqlParameter { Value = instance.Schema });
-        command.Parameters.Add(new NpgsqlParameter { Value = instance.Group });
+        command.Parameters.Add(new NpgsqlParameter { Value = schema });
         command.Parameters.Add(new NpgsqlParameter { Value = revision });
         return command;
     }

@@ -3,6 +3,7 @@ using EventSourcedAnalytics.Analysis.Revenue;
 using EventSourcedAnalytics.Projecting.Tests.Harness;
 using EventSourcedAnalytics.Projecting.Tests.Histories;
 using EventSourcedAnalytics.Projects;
+using EventSourcedAnalytics.Testing;
 
 namespace EventSourcedAnalytics.Projecting.Tests.Engine;
 
@@ -25,6 +26,48 @@ public sealed class DefinitionTests
         await world.SettleAsync();
         await CellAssert.StoredIsNaiveAsync(world, shop);
     }
+
+    [Fact]
+    public async Task What_was_backfilled_becomes_part_of_the_read_model_it_was_added_to()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await StartAsync(world);
+        for (var i = 0; i < 3; i++)
+        {
+            await shop.DefineAsync(DefinitionKind.Funnel, $"new{i}", new FunnelQuery { Steps = [FunnelStep.Named("abc"[i..(i + 1)]), FunnelStep.Named("b")] });
+            await shop.AppendAsync(Scenario.Of(20 + i, 10).Events());
+            await world.SettleAsync();
+            Assert.True(await Eventually.HoldsAsync(async () => (await InstancesAsync(world)).SequenceEqual(["funnels_v1"])));
+        }
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+        await world.RestartAsync();
+        await shop.AppendAsync(Scenario.Of(23, 40).Events());
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+        var sample = await world.Engine.VerifySampleAsync("funnels", 1_000, seed: 1, CancellationToken.None);
+        Assert.True(sample is { IsEqual: true, Skipped: 0, Persons: > 0 }, string.Join("; ", sample.Differences.Select(difference => difference.ToText())));
+        Assert.Equal(3, await world.ScalarAsync("select count(*) from projecting.merged"));
+        // States that were written since lie under one number.
+        Assert.Equal(0, await world.ScalarAsync("select count(*) from (select person from funnels_v1.states where grp = 0 intersect select person from funnels_v1.states where grp > 0) twice"));
+    }
+
+    [Fact]
+    public async Task As_long_as_somebody_is_parked_what_was_backfilled_stands_beside()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await StartAsync(world);
+        await shop.AppendRawAsync(Analysis.Events.CustomerId.User("odd"), "track", "{}"u8.ToArray());
+        await world.SettleAsync();
+        await shop.DefineAsync(DefinitionKind.Funnel, "new", Funnel);
+        await world.SettleAsync();
+        Assert.Equal(["funnels_v1", "funnels_v1+1"], await InstancesAsync(world));
+        await shop.AppendAsync(Scenario.Of(24, 20).Events());
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    private static async Task<IEnumerable<string>> InstancesAsync(World world) =>
+        (await world.Engine.GetStatusAsync(false, CancellationToken.None)).Instances.Where(instance => instance.Projection == "funnels").Select(instance => instance.Name).Order(StringComparer.Ordinal);
 
     [Fact]
     public async Task Another_time_zone_makes_new_revisions_over_all_history_and_takes_the_old_cells_away()

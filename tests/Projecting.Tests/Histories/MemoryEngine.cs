@@ -1,4 +1,5 @@
 using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Contract;
 using EventSourcedAnalytics.Projecting.Facts;
@@ -38,10 +39,10 @@ internal sealed class MemoryEngine
     /// <summary>An engine that goes on from what is committed.</summary>
     /// <param name="log">The log.</param>
     /// <param name="project">The project, with all its definitions.</param>
-    /// <param name="instances">The instances: (projection, group); those that stand behind the facts catch up when they are told to.</param>
+    /// <param name="instances">The instances; those that stand behind the facts catch up when they are told to.</param>
     /// <param name="store">What is committed.</param>
     /// <param name="workers">Threads that fold.</param>
-    public static async Task<MemoryEngine> StartAsync(IEventLog log, Project project, IEnumerable<(Projection Projection, int Group)> instances, MemoryStore store, int workers)
+    public static async Task<MemoryEngine> StartAsync(IEventLog log, Project project, IEnumerable<MemoryInstance> instances, MemoryStore store, int workers)
     {
         var engine = new MemoryEngine(log, project, store, workers);
         store.Load(engine.facts, engine.KeyOf);
@@ -53,7 +54,7 @@ internal sealed class MemoryEngine
             engine.stage.Remember(batch);
             at = page.LastPosition > store.FactsPosition || page.IsHead ? store.FactsPosition : page.LastPosition;
         }
-        foreach (var (projection, group) in instances) engine.Add(projection, group);
+        foreach (var instance in instances) engine.Add(instance);
         return engine;
     }
 
@@ -64,13 +65,13 @@ internal sealed class MemoryEngine
     public int Behind => behind.Count;
 
     /// <summary>Adds an instance: a new one starts before the first event.</summary>
-    public void Add(Projection projection, int group)
+    public void Add(MemoryInstance added)
     {
         Position ??= store.FactsPosition;
-        var instance = new Instance(new InstanceId(projection.Name, group), projection, 1);
+        var instance = new Instance(added.Id, added.Projection, 1) { MergedGroups = [.. added.Merged] };
         var kept = store.Of(instance);
         instance.Reset(kept.Position, kept.Marks);
-        instance.SetFolds(project.Definitions.Select(definition => projection.CreateFold(project, definition)).Where(fold => fold is not null).Select(fold => (project.Id, fold!)));
+        instance.SetFolds(added.Folds(project).Select(fold => (project.Id, fold)));
         (instance.Position == Position ? live : behind).Add(instance);
     }
 
@@ -121,6 +122,21 @@ internal sealed class MemoryEngine
         live.Add(instance);
     }
 
+    /// <summary>Makes a group one with its main instance if both are live and nobody is marked, as the engine does.</summary>
+    /// <returns>False if it can't be now.</returns>
+    public async Task<bool> MergeAsync(MemoryInstance main, MemoryInstance group, int cachedPersons)
+    {
+        if (live.Find(instance => instance.Id == main.Id) is not { } into || live.Find(instance => instance.Id == group.Id) is not { } from) return false;
+        await CommitAsync(refold: true, cachedPersons);
+        if (into.Marks.Count + from.Marks.Count > 0) return false;
+        store.Merge(into, from);
+        main.Take(group);
+        into.MergedGroups = [.. main.Merged];
+        into.SetFolds(main.Folds(project).Select(fold => (project.Id, fold)));
+        live.Remove(from);
+        return true;
+    }
+
     private void Take(Instance instance, int cachedPersons)
     {
         if (!instance.HasPending) return;
@@ -135,4 +151,26 @@ internal sealed class MemoryEngine
     private Project? Find(string id) => id == project.Id ? project : null;
 
     private CustomerKey? KeyOf(string id, CustomerId customer) => id == project.Id ? CustomerKeys.Of(project.CustomerSecret, customer) : null;
+}
+
+/// <summary>An instance of a <see cref="MemoryEngine"/>, as the engines that come after one another know it.</summary>
+/// <param name="Projection">The projection.</param>
+/// <param name="Group">Its group.</param>
+/// <param name="Keys">The keys of the definitions it keeps.</param>
+internal sealed record MemoryInstance(Projection Projection, int Group, HashSet<string> Keys)
+{
+    public InstanceId Id => new(Projection.Name, Group);
+
+    /// <summary>Groups that became one with it.</summary>
+    public List<int> Merged { get; } = [];
+
+    public IEnumerable<IFold> Folds(Project project) =>
+        project.Definitions.Where(definition => Keys.Contains(definition.Key)).Select(definition => Projection.CreateFold(project, definition)).OfType<IFold>();
+
+    /// <summary>Takes in what another keeps.</summary>
+    public void Take(MemoryInstance group)
+    {
+        Keys.UnionWith(group.Keys);
+        Merged.Add(group.Group);
+    }
 }

@@ -2,7 +2,6 @@ using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Identity;
 using EventSourcedAnalytics.EventLog;
-using EventSourcedAnalytics.Projecting.Contract;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Folding;
 
@@ -29,7 +28,7 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
     }
 
     /// <summary>The cells of an instance.</summary>
-    public CellSet CellsOf(Projection projection, int group) => instances[new InstanceId(projection.Name, group)].Cells;
+    public CellSet CellsOf(InstanceId instance) => instances[instance].Cells;
 
     public void Apply(InstanceChanges committed)
     {
@@ -37,8 +36,9 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
         Assert.Equal(kept.Position, committed.From);
         kept.Position = committed.To;
         kept.Cells.AddAll(committed.Cells);
+        foreach (var person in committed.States.Select(state => state.Person).Concat(committed.Gone))
+            foreach (var part in Parts(committed.Instance)) part.States.Remove(person);
         foreach (var (person, state) in committed.States) kept.States[person] = state;
-        foreach (var person in committed.Gone) kept.States.Remove(person);
         foreach (var (person, mark) in committed.Marked) kept.Marks[person] = mark;
         foreach (var person in committed.Unmarked) kept.Marks.Remove(person);
     }
@@ -77,14 +77,29 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
         });
     }
 
-    public Task<Dictionary<CustomerKey, byte[]>> ReadAsync(InstanceId instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken) =>
-        Task.FromResult(persons.Distinct().Where(instances[instance].States.ContainsKey).ToDictionary(person => person, person => instances[instance].States[person]));
+    public Task<Dictionary<CustomerKey, byte[]>> ReadAsync(Instance instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken)
+    {
+        var states = new Dictionary<CustomerKey, byte[]>();
+        foreach (var part in Parts(instance))
+            foreach (var person in persons)
+                if (part.States.TryGetValue(person, out var state)) states[person] = states.TryGetValue(person, out var other) ? StateParts.Join(other, state) : state;
+        return Task.FromResult(states);
+    }
+
+    /// <summary>Makes a group one with its main instance: the states stay where they are.</summary>
+    public void Merge(Instance main, Instance group)
+    {
+        Assert.Equal(Of(main).Position, Of(group).Position);
+        Of(main).Cells.AddAll(Of(group).Cells);
+    }
 
     public Task<HashSet<(string Project, string OrderId)>> FindClaimedAsync(IReadOnlyList<(string Project, string OrderId)> orders, CancellationToken cancellationToken) =>
         Task.FromResult(orders.Where(order => mentions.TryGetValue(order.OrderId, out var all) && all.Count > 0).ToHashSet());
 
     public Task<IReadOnlyList<OrderMention>> FindMentionsAsync(string project, string orderId, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<OrderMention>>(mentions.TryGetValue(orderId, out var all) ? [.. all.Select(mention => new OrderMention(mention.Key, mention.Value))] : []);
+
+    private IEnumerable<Kept> Parts(Instance instance) => instance.MergedGroups.Prepend(instance.Id.Group).Select(group => instances[instance.Id with { Group = group }]);
 
     private SortedList<long, CustomerKey> Mentions(string order)
     {

@@ -37,7 +37,9 @@ public sealed class StagesTests
         var log = new InMemoryEventLog();
         var project = ProjectOf(random, new RandomDefinitions(random));
         var store = new MemoryStore();
-        List<(Projection Projection, int Group)> instances = [.. World.Shipped.Select(projection => (projection, 0))];
+        // Some definitions are there from the start, the others come later, as groups that become one with the first.
+        List<MemoryInstance> instances = [.. World.Shipped.Select(projection => new MemoryInstance(projection, 0, [.. project.Definitions.Select(definition => definition.Key).Where(_ => random.Next(3) > 0)]))];
+        var groups = 0;
         var cached = random.Next(2) == 0 ? 0 : int.MaxValue;
         var workers = random.Next(1, 3);
         var engine = await MemoryEngine.StartAsync(log, project, instances, store, workers);
@@ -52,17 +54,26 @@ public sealed class StagesTests
                 engine = await MemoryEngine.StartAsync(log, project, instances, store, workers);
                 isMore = true;
             }
-            if (random.Next(12) == 0 && instances.Count < 8)
+            if (random.Next(8) == 0 && Missing(World.Shipped[random.Next(World.Shipped.Count)]) is { } late)
             {
-                instances.Add((World.Shipped[random.Next(World.Shipped.Count)], instances.Count));
-                engine.Add(instances[^1].Projection, instances[^1].Group);
+                instances.Add(late);
+                engine.Add(late);
             }
             await engine.CatchUpAsync(random.Next(1, 12), commit: random.Next(2) == 0, cached);
+            foreach (var group in instances.Where(instance => instance.Group > 0 && random.Next(2) == 0).ToList())
+                if (await engine.MergeAsync(instances.Single(main => main.Id == group.Id with { Group = 0 }), group, cached)) instances.Remove(group);
         }
         while (engine.Behind > 0) await engine.CatchUpAsync(random.Next(1, 30), commit: random.Next(2) == 0, cached);
         await engine.CommitAsync(refold: true, cached);
-        foreach (var (projection, group) in instances)
-            CellAssert.Same(Lines(projection, Naive(log, project, projection)), Lines(projection, store.CellsOf(projection, group)), $"{projection.Name}+{group}");
+        foreach (var instance in instances)
+            CellAssert.Same(Lines(instance.Projection, Naive(log, project, instance)), Lines(instance.Projection, store.CellsOf(instance.Id)), $"{instance.Id}");
+
+        MemoryInstance? Missing(Projection projection)
+        {
+            var kept = instances.Where(instance => instance.Projection == projection).SelectMany(instance => instance.Keys).ToHashSet();
+            var missing = project.Definitions.Select(definition => definition.Key).Where(key => !kept.Contains(key)).ToHashSet();
+            return missing.Count == 0 ? null : new MemoryInstance(projection, ++groups, missing);
+        }
     }
 
     private static Project ProjectOf(Random random, RandomDefinitions definitions)
@@ -85,14 +96,13 @@ public sealed class StagesTests
                 [new EventToAppend(Guid.NewGuid(), EventTypes.NameOf(e.Type), StoredEventCodec.Encode(e))], CancellationToken.None);
     }
 
-    private static CellSet Naive(InMemoryEventLog log, Project project, Projection projection)
+    private static CellSet Naive(InMemoryEventLog log, Project project, MemoryInstance instance)
     {
         var assembler = new HistoryAssembler(new OrderEvents(project.Settings.Revenue).ClaimOf);
         foreach (var recorded in log.Events) assembler.Add(EventDecoder.TryDecode(recorded)!.Event!);
-        var cells = new CellSet(projection.Tables);
+        var cells = new CellSet(instance.Projection.Tables);
         foreach (var person in assembler.Persons())
-            foreach (var definition in project.Definitions)
-                if (projection.CreateFold(project, definition) is { } fold) fold.Apply(fold.NewState(), person.Events, cells);
+            foreach (var fold in instance.Folds(project)) fold.Apply(fold.NewState(), person.Events, cells);
         return cells;
     }
 

@@ -1,8 +1,8 @@
 using EventSourcedAnalytics.Analysis.Folding;
 
-namespace EventSourcedAnalytics.Projecting.Engine;
+namespace EventSourcedAnalytics.Projecting.Folding;
 
-/// <summary>A person's state as <see cref="Folding.PersonState"/> writes it, taken apart without knowing its folds.</summary>
+/// <summary>A person's state as <see cref="PersonState"/> writes it, taken apart without knowing its folds.</summary>
 /// <param name="LastAt">Time of the last event applied.</param>
 /// <param name="Traits">Its traits, JSON; empty if there are none.</param>
 /// <param name="Folds">What each fold wrote.</param>
@@ -19,6 +19,21 @@ internal sealed record StateParts(long LastAt, byte[] Traits, IReadOnlyList<(lon
         var folds = new List<(long, byte[])>();
         while (!reader.IsEnd) folds.Add((reader.Int64(), reader.Bytes().ToArray()));
         return new StateParts(lastAt, traits, folds);
+    }
+
+    /// <summary>The state that two states of the same person are together, each of folds of its own, both as of the same position.</summary>
+    public static byte[] Join(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        var (one, other) = (Read(left), Read(right));
+        var writer = new StateWriter();
+        writer.Int64(Math.Max(one.LastAt, other.LastAt));
+        writer.Bytes(one.Traits.Length > 0 ? one.Traits : other.Traits);
+        foreach (var (revision, state) in one.Folds.Concat(other.Folds).DistinctBy(fold => fold.Revision).OrderBy(fold => fold.Revision))
+        {
+            writer.Int64(revision);
+            writer.Bytes(state);
+        }
+        return writer.Written.ToArray();
     }
 
     /// <summary>Takes a state apart; null if it is none.</summary>
