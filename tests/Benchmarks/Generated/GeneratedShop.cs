@@ -10,7 +10,8 @@ namespace EventSourcedAnalytics.Benchmarks.Generated;
 /// </summary>
 /// <param name="events">How many.</param>
 /// <param name="persons">Of how many persons.</param>
-internal sealed class GeneratedShop(int events, int persons)
+/// <param name="month">Further thirty days of the same persons: 1 follows 0.</param>
+internal sealed class GeneratedShop(int events, int persons, int month = 0)
 {
     public const int DefaultPersons = 200_000;
 
@@ -21,6 +22,7 @@ internal sealed class GeneratedShop(int events, int persons)
 
     private const int Days = 30;
     private const int Seed = 7;
+    private const long NumbersAMonth = 1_000_000_000;
 
     // Events of one visit are about half a minute apart, whatever the number of events of all: as many visits as that takes go on at a time.
     private const long BetweenEvents = 30_000;
@@ -33,7 +35,7 @@ internal sealed class GeneratedShop(int events, int persons)
     /// <summary>The events, with the number of each one's person, 0 to <see cref="Persons"/>.</summary>
     public IEnumerable<(int Person, AnalyticsEvent Event)> All()
     {
-        var random = new Random(Seed);
+        var random = new Random(Seed + month);
         var step = Math.Max(1, Days * Day / events);
         var visits = new Visit[Math.Clamp(BetweenEvents / step, 1, MostVisits)];
         var customers = Enumerable.Range(0, persons).Select(CustomerOf).ToArray();
@@ -42,12 +44,11 @@ internal sealed class GeneratedShop(int events, int persons)
             var slot = random.Next(visits.Length);
             if (visits[slot].Left == 0) visits[slot] = new Visit(PersonOf(random), random);
             var person = visits[slot].Person;
-            yield return (person, visits[slot].Next(random, i, Begin + (i * step), customers[person]));
+            yield return (person, visits[slot].Next(random, (month * NumbersAMonth) + i, Begin + (month * Days * Day) + (i * step), customers[person]));
         }
     }
 
-    /// <summary>A person's customer.</summary>
-    public static CustomerId CustomerOf(int person) => CustomerId.User(string.Create(CultureInfo.InvariantCulture, $"user-{person:D8}"));
+    private static CustomerId CustomerOf(int person) => CustomerId.User(string.Create(CultureInfo.InvariantCulture, $"user-{person:D8}"));
 
     // The share of the person at rank r falls with the square root of r: the first of 200,000 sends one event in 450.
     private int PersonOf(Random random)
@@ -66,7 +67,7 @@ internal sealed class GeneratedShop(int events, int persons)
 
         public int Left { get; private set; } = 1 + (int)(-6 * Math.Log(1 - random.NextDouble()));
 
-        public AnalyticsEvent Next(Random random, int number, long at, CustomerId customer)
+        public AnalyticsEvent Next(Random random, long number, long at, CustomerId customer)
         {
             Left--;
             var draw = random.Next(100);
@@ -89,7 +90,7 @@ internal sealed class GeneratedShop(int events, int persons)
         private static string Product(Random random, int quantity) => string.Create(CultureInfo.InvariantCulture,
             $$"""{"product_id":"p-{{random.Next(3_000):D5}}","name":"Running shoe, light and grey","category":"shoes/running","brand":"b-{{random.Next(90):D3}}","price":{{random.Next(10, 200)}}.95,"currency":"EUR","quantity":{{quantity}}}""");
 
-        private static string Order(Random random, int number) => string.Create(CultureInfo.InvariantCulture,
+        private static string Order(Random random, long number) => string.Create(CultureInfo.InvariantCulture,
             $$"""{"order_id":"o-{{number:D9}}","total":{{random.Next(10, 500)}}.90,"currency":"EUR","coupon":"c-{{random.Next(20):D2}}","products":[{"product_id":"p-{{random.Next(3_000):D5}}","quantity":{{random.Next(1, 4)}},"price":9.95}]}""");
 
         private static string Search(Random random) => string.Create(CultureInfo.InvariantCulture,
@@ -98,7 +99,7 @@ internal sealed class GeneratedShop(int events, int persons)
         private static string Page(Random random) => string.Create(CultureInfo.InvariantCulture,
             $$"""{"path":"/c/{{random.Next(200)}}","title":"Shoes and boots for all kinds of weather","url":"https://shop.example/c/shoes","referrer":"https://search.example/","search":"?sort=price"}""");
 
-        private static AnalyticsEvent Event(EventType type, string name, string properties, int number, long at, CustomerId customer) => new()
+        private static AnalyticsEvent Event(EventType type, string name, string properties, long number, long at, CustomerId customer) => new()
         {
             Type = type,
             Name = name,
