@@ -116,7 +116,7 @@ public sealed partial class ProjectionEngine
         private async Task<bool> ReplayAsync(Instance instance, LogPosition target, CancellationToken cancellationToken)
         {
             var lastCommit = Stopwatch.GetTimestamp();
-            await foreach (var batch in follower.ReadAsync(instance.Position, target, cancellationToken))
+            await foreach (var batch in follower.ReadAsync(instance.Position, target, instance.Activities, cancellationToken))
             {
                 Facts.Mark(batch);
                 await instance.Busy.WaitAsync(cancellationToken);
@@ -140,7 +140,7 @@ public sealed partial class ProjectionEngine
                 {
                     instance.Busy.Release();
                 }
-                engine.meter.Replayed(batch.Events.Count);
+                engine.meter.Replayed(batch.Count);
             }
             return await FinishAsync(instance, cancellationToken);
         }
