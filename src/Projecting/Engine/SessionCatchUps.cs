@@ -125,7 +125,7 @@ public sealed partial class ProjectionEngine
                     if (instance.IsDropped) return false;
                     await folding.FoldAsync(batch, [instance], mayDefer: true, cancellationToken);
                     instance.RecordedAt = batch.RecordedAt ?? instance.RecordedAt;
-                    if (instance.Pending.Events >= engine.Tuning.CommitEvents || Stopwatch.GetElapsedTime(lastCommit) > Limits.CatchUpCommitInterval)
+                    if (MustCommit(instance, lastCommit))
                     {
                         await CommitAsync(instance, cancellationToken);
                         lastCommit = Stopwatch.GetTimestamp();
@@ -144,6 +144,12 @@ public sealed partial class ProjectionEngine
             }
             return await FinishAsync(instance, cancellationToken);
         }
+
+        // A person that comes in every batch is one row of a commit, so what is to be written counts, not the events that made it; unless an operator set how many may wait.
+        private bool MustCommit(Instance instance, long lastCommit) =>
+            Stopwatch.GetElapsedTime(lastCommit) > Limits.CatchUpCommitInterval
+            || instance.States.DirtyCount + instance.Pending.Rows >= Limits.MaxUncommittedRows
+            || (instance.Pending.Events >= engine.Tuning.CommitEvents && engine.Tuning.CommitEvents < Limits.MaxUncommittedEvents);
 
         // The second pass: who waited is folded again, and all of it is committed.
         private async Task<bool> FinishAsync(Instance instance, CancellationToken cancellationToken)
