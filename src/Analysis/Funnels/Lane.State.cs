@@ -44,8 +44,6 @@ internal sealed partial class Lane
             var bytes = reader.Since(from);
             open.Add((scope, open.Count > 0 && bytes.SequenceEqual(before) ? open[^1].Pass : pass));
             before = bytes;
-            for (var i = 0; i < openUntil.Length; i++)
-                if (scope.Kind == FunnelScope.KindOf(plan.Intervals[i])) openUntil[i] = Math.Max(openUntil[i], scope.LastEntry);
         }
         window?.Read(ref reader);
     }

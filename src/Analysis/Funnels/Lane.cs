@@ -24,7 +24,6 @@ internal sealed partial class Lane
     private readonly Stack<Pass>? spare;
     private List<(FunnelScope Scope, FunnelResult Result)> closed = None;
     private readonly UnorderedWindow? window;
-    private readonly long[] openUntil;
     private bool keepsClosed;
 
     /// <summary>A lane.</summary>
@@ -39,7 +38,6 @@ internal sealed partial class Lane
         // One lane goes through person after person where all is asked at the end; a stored one is of one person.
         spare = plan.KeepsAll ? [] : null;
         window = plan.Rules.IsUnordered ? new UnorderedWindow(plan.Rules.Window) : null;
-        openUntil = new long[plan.Intervals.Count];
         Reset(label);
     }
 
@@ -62,7 +60,6 @@ internal sealed partial class Lane
         while (open.Count > 0) Remove(open.Count - 1);
         closed = None;
         window?.Clear();
-        openUntil.AsSpan().Fill(long.MinValue);
         Label = label;
         open.Add((plan.Main, NewPass()));
     }
@@ -117,7 +114,6 @@ internal sealed partial class Lane
         var clone = new Lane(plan, label, keepsClosed: false);
         clone.open.Clear();
         foreach (var (scope, pass) in open) clone.open.Add((scope, pass.Clone()));
-        openUntil.CopyTo(clone.openUntil, 0);
         if (plan.KeepsAll) clone.closed = [.. closed];
         foreach (var (scope, result) in Results) sink.Change(label, scope, null, result);
         return clone;
@@ -151,13 +147,19 @@ internal sealed partial class Lane
     private void OpenPeriods(long at)
     {
         Pass? begun = null;
-        for (var i = 0; i < openUntil.Length; i++)
+        for (var i = 0; i < plan.Intervals.Count; i++)
         {
-            if (at <= openUntil[i]) continue;
+            if (IsOpen(FunnelScope.KindOf(plan.Intervals[i]), at)) continue;
             var scope = FunnelScope.Of(plan.Intervals[i], plan.Calendar, at);
-            openUntil[i] = scope.LastEntry;
             open.Add((scope, begun ??= open[0].Pass.IsFresh ? open[0].Pass : NewPass()));
         }
+    }
+
+    // A period stays open at least until its last possible entry.
+    private bool IsOpen(byte kind, long at)
+    {
+        for (var i = open.Count - 1; i >= 0; i--) if (open[i].Scope.Kind == kind && at <= open[i].Scope.LastEntry) return true;
+        return false;
     }
 
     // Before an entry: what takes it and what doesn't go their own ways.

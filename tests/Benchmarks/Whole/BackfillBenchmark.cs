@@ -42,7 +42,7 @@ public static class BackfillBenchmark
         var figures = new
         {
             benchmark = "backfill", events = shop.Events, persons = shop.Persons, liveEventsPerSecond = rate, seconds = spent.Seconds, perSecond = spent.PerSecond(shop.Events),
-            cpuSeconds = spent.CpuSeconds, allocatedBytesPerEvent = spent.AllocatedBytes / shop.Events, peakMegabytes = spent.PeakMegabytes,
+            cpuSeconds = spent.CpuSeconds, gcPauseSeconds = spent.GcPauseSeconds, allocatedBytesPerEvent = spent.AllocatedBytes / shop.Events, peakMegabytes = spent.PeakMegabytes,
         };
         await stop.CancelAsync();
         await living;

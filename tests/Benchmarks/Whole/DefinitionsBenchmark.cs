@@ -46,7 +46,7 @@ public static class DefinitionsBenchmark
 
     private static object Figures(Spent spent, int events) => new
     {
-        perSecond = spent.PerSecond(events), seconds = spent.Seconds, cpuSeconds = spent.CpuSeconds, allocatedBytesPerEvent = spent.AllocatedBytes / events, peakMegabytes = spent.PeakMegabytes,
+        perSecond = spent.PerSecond(events), seconds = spent.Seconds, cpuSeconds = spent.CpuSeconds, gcPauseSeconds = spent.GcPauseSeconds, allocatedBytesPerEvent = spent.AllocatedBytes / events, peakMegabytes = spent.PeakMegabytes,
     };
 
     private static Task RetireAsync(SystemUnderTest system, string kindAndKey) =>

@@ -10,6 +10,7 @@ internal sealed class Spent : IDisposable
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
     private readonly long allocatedBefore = GC.GetTotalAllocatedBytes();
+    private readonly TimeSpan pausedBefore = GC.GetTotalPauseDuration();
     private readonly Timer sampling;
     private long peak = Environment.WorkingSet;
 
@@ -18,6 +19,8 @@ internal sealed class Spent : IDisposable
     public double Seconds => Math.Round(clock.Elapsed.TotalSeconds, 2);
 
     public double CpuSeconds => Math.Round((Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds, 2);
+
+    public double GcPauseSeconds => Math.Round((GC.GetTotalPauseDuration() - pausedBefore).TotalSeconds, 2);
 
     public double PeakMegabytes => Math.Round(Math.Max(Interlocked.Read(ref peak), Environment.WorkingSet) / 1048576.0, 0);
 
