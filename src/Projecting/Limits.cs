@@ -24,6 +24,9 @@ public static class Limits
     /// <summary>Events that are folded in memory before they are committed.</summary>
     public const int MaxUncommittedEvents = 1_000_000;
 
+    /// <summary>States and cells of a rebuild or backfill that wait in memory for their commit.</summary>
+    public const int MaxUncommittedRows = 1_000_000;
+
     /// <summary>Time between two commits of the live loop when it falls behind; near the head every batch is committed.</summary>
     public static readonly TimeSpan ShortestCommitInterval = TimeSpan.FromSeconds(2);
 
@@ -43,7 +46,7 @@ public static class Limits
     public static readonly TimeSpan MaxDeferral = TimeSpan.FromMinutes(1);
 
     /// <summary>Longest time between two commits of a rebuild or backfill: what a crash costs it.</summary>
-    public static readonly TimeSpan CatchUpCommitInterval = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan CatchUpCommitInterval = TimeSpan.FromSeconds(60);
 
     /// <summary>Persons folded again side by side.</summary>
     public const int MaxParallelRefolds = 4;

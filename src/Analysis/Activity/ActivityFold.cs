@@ -12,6 +12,10 @@ public sealed class ActivityFold : Fold<ActivityState>
     private static readonly Period[] FromDay = [Period.Day, Period.Week, Period.Month, Period.Quarter];
     private static readonly Period[] Scopes = [Period.Week, Period.Month, Period.Quarter];
 
+    // A fold is used by several threads, and this is all that it needs for the time of a call: the names that came.
+    [ThreadStatic]
+    private static List<ActivityTrack>? scratch;
+
     private readonly Calendar calendar;
 
     /// <summary>A fold.</summary>
@@ -33,6 +37,8 @@ public sealed class ActivityFold : Fold<ActivityState>
     protected override void ApplyAll(ActivityState state, ReadOnlySpan<PersonEvent> events, ICellSink sink)
     {
         ArgumentNullException.ThrowIfNull(state);
+        var touched = scratch ??= [];
+        touched.Clear();
         foreach (ref readonly var e in events)
         {
             var hour = calendar.IndexOf(Period.Hour, e.At);
@@ -41,10 +47,10 @@ public sealed class ActivityFold : Fold<ActivityState>
             state.Any.Pending++;
             var track = state.TrackOf(e.Event.Name);
             if (track.LastHour != hour) Move(track, hour, e.At, sink);
-            track.Pending++;
+            if (track.Pending++ == 0) touched.Add(track);
         }
         Flush(state.Any, sink);
-        foreach (var track in state.ByName.Values) Flush(track, sink);
+        foreach (var track in touched) Flush(track, sink);
     }
 
     /// <inheritdoc/>

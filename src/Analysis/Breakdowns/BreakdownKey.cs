@@ -42,6 +42,13 @@ public sealed class BreakdownKey
     /// <summary>The key of labels as an answer shows them.</summary>
     public static string From(IReadOnlyList<string> labels) => string.Join(Separator, labels.Select(Part));
 
+    /// <summary>The key of one label.</summary>
+    public static string From(string label)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        return Part(label);
+    }
+
     /// <summary>The labels of a key, one a property.</summary>
     public static IReadOnlyList<string> Labels(string key)
     {

@@ -14,20 +14,29 @@ internal ref struct CanonicalReader
 
     private readonly ReadOnlyMemory<byte> data;
     private readonly ReadOnlySpan<byte> json;
+    private readonly IReadOnlySet<string>? names;
+    private bool isWanted = true;
     private int at;
 
-    private CanonicalReader(ReadOnlyMemory<byte> data)
+    private CanonicalReader(ReadOnlyMemory<byte> data, IReadOnlySet<string>? names)
     {
         this.data = data;
+        this.names = names;
         json = data.Span;
     }
 
-    /// <summary>Reads all members.</summary>
+    /// <summary>Reads all members. Of an event of another name than those wanted only the shape is looked at, and no text is made.</summary>
+    /// <param name="data">The stored event.</param>
+    /// <param name="names">The names wanted; null = all.</param>
+    /// <param name="fields">Takes the members.</param>
+    /// <param name="isWanted">Whether the name is one of them.</param>
     /// <returns>False if the event has another shape; nothing is said about whether it is right.</returns>
-    public static bool TryRead(ReadOnlyMemory<byte> data, ref StoredFields fields)
+    public static bool TryRead(ReadOnlyMemory<byte> data, IReadOnlySet<string>? names, ref StoredFields fields, out bool isWanted)
     {
-        var reader = new CanonicalReader(data);
-        return reader.TryReadAll(ref fields);
+        var reader = new CanonicalReader(data, names);
+        var isRead = reader.TryReadAll(ref fields);
+        isWanted = reader.isWanted;
+        return isRead;
     }
 
     private bool TryReadAll(ref StoredFields fields)
@@ -38,9 +47,10 @@ internal ref struct CanonicalReader
         if (!TrySkip(",\"messageId\":\""u8) || !TryText(out var messageId)) return false;
         fields.Version = 1;
         fields.Name = NameCache.Get(name);
+        isWanted = names is null || names.Contains(fields.Name);
         fields.OccurredAt = occurredAt;
         fields.ReceivedAt = receivedAt;
-        fields.MessageId = Encoding.UTF8.GetString(messageId);
+        fields.MessageId = Made(messageId);
         return TryOptional(",\"userId\":\""u8, ref fields.UserId)
             && TryOptional(",\"anonymousId\":\""u8, ref fields.AnonymousId)
             && TryOptional(",\"previousId\":\""u8, ref fields.PreviousId)
@@ -76,12 +86,14 @@ internal ref struct CanonicalReader
         return TryText(out var text) && Rfc3339.TryParse(text, out milliseconds);
     }
 
+    private readonly string Made(ReadOnlySpan<byte> text) => isWanted ? Encoding.UTF8.GetString(text) : "";
+
     // True also if the member is not there.
     private bool TryOptional(ReadOnlySpan<byte> member, ref string? value)
     {
         if (!TrySkip(member)) return true;
         if (!TryText(out var text)) return false;
-        value = Encoding.UTF8.GetString(text);
+        value = Made(text);
         return true;
     }
 

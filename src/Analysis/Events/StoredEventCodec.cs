@@ -88,16 +88,34 @@ public static class StoredEventCodec
     /// <exception cref="FormatException">The bytes are no stored event, or were written by a newer version of the product.</exception>
     public static AnalyticsEvent Decode(ReadOnlyMemory<byte> data, string type, long position) => Decode(data, type, position, Upcasters.All);
 
-    internal static AnalyticsEvent Decode(ReadOnlyMemory<byte> data, string type, long position, IReadOnlyList<Upcaster> upcasters)
+    /// <summary>As <see cref="Decode(ReadOnlyMemory{byte}, string, long)"/>, for a reader that looks at some activity only.</summary>
+    /// <param name="data">The body of the recorded event.</param>
+    /// <param name="type">The log's event type, for example <c>track</c>.</param>
+    /// <param name="position">The commit position.</param>
+    /// <param name="activities">Names of the activity wanted; null = all.</param>
+    /// <returns>The event; null if it is activity of another name, and certainly could be read.</returns>
+    /// <exception cref="FormatException">The bytes are no stored event, or were written by a newer version of the product.</exception>
+    public static AnalyticsEvent? DecodeWanted(ReadOnlyMemory<byte> data, string type, long position, IReadOnlySet<string>? activities) =>
+        Decode(data, type, position, Upcasters.All, activities);
+
+    internal static AnalyticsEvent Decode(ReadOnlyMemory<byte> data, string type, long position, IReadOnlyList<Upcaster> upcasters) => Decode(data, type, position, upcasters, null)!;
+
+    private static AnalyticsEvent? Decode(ReadOnlyMemory<byte> data, string type, long position, IReadOnlyList<Upcaster> upcasters, IReadOnlySet<string>? activities)
     {
         if (!EventTypes.TryParse(type, out var kind)) throw new FormatException($"An event of type '{type}' is no customer's event (position {position}).");
         try
         {
             var fields = default(StoredFields);
-            if (!CanonicalReader.TryRead(data, ref fields))
+            // What an upcaster makes of an event may have another name.
+            var names = kind is EventType.Track or EventType.Page or EventType.Screen && upcasters.Count == 0 ? activities : null;
+            if (!CanonicalReader.TryRead(data, names, ref fields, out var isWanted))
             {
                 fields = default;
                 fields.Read(data);
+            }
+            else if (!isWanted && (fields.UserId ?? fields.AnonymousId) is not null)
+            {
+                return null;
             }
             if (fields.Version > CurrentVersion)
                 throw new FormatException($"The event at position {position} has version {fields.Version}; this product reads up to {CurrentVersion}: upgrade it.");

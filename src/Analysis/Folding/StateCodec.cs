@@ -66,6 +66,12 @@ public ref struct StateReader
     /// <summary>True if everything has been read.</summary>
     public readonly bool IsEnd => index >= source.Length;
 
+    /// <summary>Bytes read so far.</summary>
+    public readonly int Index => index;
+
+    /// <summary>The bytes read since the reader stood at an index.</summary>
+    public readonly ReadOnlySpan<byte> Since(int start) => source[start..index];
+
     /// <summary>Reads a whole number.</summary>
     public long Int64()
     {

@@ -6,7 +6,7 @@ namespace EventSourcedAnalytics.Analysis.Funnels;
 /// Hold constant: an ordered pass per value of the property. An event without the property, or with another value, fills no step; an excluded event
 /// acts on every value. The result is the deepest of the values that are not tainted.
 /// </summary>
-internal sealed class ConstantPass(FunnelRules rules) : Pass
+internal sealed class ConstantPass(FunnelRules rules, bool keepsPositions) : Pass
 {
     private readonly Dictionary<string, OrderedPass> values = new(StringComparer.Ordinal);
     private FunnelResult? settled;
@@ -20,7 +20,7 @@ internal sealed class ConstantPass(FunnelRules rules) : Pass
     {
         if (Forgets) Settle(group[0].At);
         foreach (ref readonly var e in group)
-            if (e.Tags?.Constant is { } value && (e.Steps & 1) != 0 && !values.ContainsKey(value)) values.Add(value, new OrderedPass(rules));
+            if (e.Tags?.Constant is { } value && (e.Steps & 1) != 0 && !values.ContainsKey(value)) values.Add(value, new OrderedPass(rules, keepsPositions));
         var best = settled;
         foreach (var (value, pass) in values)
         {
@@ -39,6 +39,9 @@ internal sealed class ConstantPass(FunnelRules rules) : Pass
     }
 
     /// <inheritdoc/>
+    public override bool IsFresh => Result is null && settled is null && values.Count == 0;
+
+    /// <inheritdoc/>
     public override void Reset()
     {
         Result = settled = null;
@@ -48,7 +51,7 @@ internal sealed class ConstantPass(FunnelRules rules) : Pass
     /// <inheritdoc/>
     public override Pass Clone()
     {
-        var clone = new ConstantPass(rules) { Result = Result, settled = settled };
+        var clone = new ConstantPass(rules, keepsPositions) { Result = Result, settled = settled };
         foreach (var (value, pass) in values) clone.values.Add(value, (OrderedPass)pass.Clone());
         return clone;
     }
@@ -72,7 +75,7 @@ internal sealed class ConstantPass(FunnelRules rules) : Pass
         Result = settled = FunnelResult.Read(ref reader);
         for (var count = reader.Int64(); count > 0; count--)
         {
-            var pass = new OrderedPass(rules);
+            var pass = new OrderedPass(rules, keepsPositions);
             values.Add(reader.Text()!, pass);
             pass.Read(ref reader);
             if (pass.Result is { IsTainted: false }) Result = FunnelResult.Better(Result, pass.Result);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Time;
 
@@ -20,6 +21,10 @@ public sealed class FunnelState
 public sealed class FunnelFold : Fold<FunnelState>
 {
     private static readonly Period[] Intervals = [Period.Day, Period.Week, Period.Month];
+
+    // A fold is used by several threads, and this is all that it needs for the time of a call.
+    [ThreadStatic]
+    private static List<StepEvent>? scratch;
 
     private readonly StepMatcher matcher;
     private readonly FunnelRules rules;
@@ -62,12 +67,13 @@ public sealed class FunnelFold : Fold<FunnelState>
     {
         ArgumentNullException.ThrowIfNull(state);
         if (events.Length == 0) return;
-        var matched = new List<StepEvent>();
+        var matched = scratch ??= [];
+        matched.Clear();
         matcher.Match(events, matched);
         if (matched.Count == 0) return;
         state.LastAt = matched[^1].At;
         var emitter = new FunnelEmitter(rules, pairs, Revision, sink);
-        foreach (var track in state.Tracks ??= NewTracks()) track.Take(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(matched), emitter);
+        foreach (var track in state.Tracks ??= NewTracks()) track.Take(CollectionsMarshal.AsSpan(matched), emitter);
     }
 
     /// <inheritdoc/>

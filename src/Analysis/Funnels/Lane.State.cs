@@ -31,14 +31,18 @@ internal sealed partial class Lane
     {
         Label = reader.Text();
         keepsClosed = reader.Bool();
-        for (var count = reader.Int64(); count > 0; count--) closed.Add((ReadScope(ref reader), FunnelResult.Read(ref reader)!));
+        for (var count = reader.Int64(); count > 0; count--) Keep(ReadScope(ref reader), FunnelResult.Read(ref reader)!);
         open.Clear();
+        var before = reader.Since(reader.Index);
         for (var count = reader.Int64(); count > 0; count--)
         {
             var scope = ReadScope(ref reader);
-            Open(scope).Read(ref reader);
-            for (var i = 0; i < openUntil.Length; i++)
-                if (scope.Kind == FunnelScope.KindOf(plan.Intervals[i])) openUntil[i] = Math.Max(openUntil[i], scope.LastEntry);
+            var (pass, from) = (NewPass(), reader.Index);
+            pass.Read(ref reader);
+            // Equal states go on alike, so they are shared again.
+            var bytes = reader.Since(from);
+            open.Add((scope, open.Count > 0 && bytes.SequenceEqual(before) ? open[^1].Pass : pass));
+            before = bytes;
         }
         window?.Read(ref reader);
     }

@@ -11,16 +11,19 @@ namespace EventSourcedAnalytics.Analysis.Funnels;
 internal sealed record LanePlan(FunnelRules Rules, Calendar Calendar, IReadOnlyList<Period> Intervals, FunnelScope Main, bool KeepsAll);
 
 /// <summary>
-/// The funnel of one breakdown value (or of all): a pass for the whole range and one for each period in which an entry may still go on.
+/// The funnel of one breakdown value (or of all): a pass for the whole range and one for each period in which an entry may still go on. Scopes that began with the same entry
+/// share their pass until one of them takes no further entries: most persons come on one day only.
 /// </summary>
 internal sealed partial class Lane
 {
+    // Most lanes never keep a closed result. Never changed.
+    private static readonly List<(FunnelScope Scope, FunnelResult Result)> None = [];
+
     private readonly LanePlan plan;
     private readonly List<(FunnelScope Scope, Pass Pass)> open = [];
-    private readonly List<(FunnelScope Scope, FunnelResult Result)> closed = [];
-    private readonly Stack<Pass> spare = [];
+    private readonly Stack<Pass>? spare;
+    private List<(FunnelScope Scope, FunnelResult Result)> closed = None;
     private readonly UnorderedWindow? window;
-    private readonly long[] openUntil;
     private bool keepsClosed;
 
     /// <summary>A lane.</summary>
@@ -32,8 +35,9 @@ internal sealed partial class Lane
         this.plan = plan;
         this.keepsClosed = keepsClosed || plan.KeepsAll;
         Label = label;
+        // One lane goes through person after person where all is asked at the end; a stored one is of one person.
+        spare = plan.KeepsAll ? [] : null;
         window = plan.Rules.IsUnordered ? new UnorderedWindow(plan.Rules.Window) : null;
-        openUntil = new long[plan.Intervals.Count];
         Reset(label);
     }
 
@@ -53,13 +57,11 @@ internal sealed partial class Lane
     /// <summary>Starts over, for another person.</summary>
     public void Reset(string? label)
     {
-        foreach (var (_, pass) in open) Recycle(pass);
-        open.Clear();
-        closed.Clear();
+        while (open.Count > 0) Remove(open.Count - 1);
+        closed = None;
         window?.Clear();
-        Array.Fill(openUntil, long.MinValue);
         Label = label;
-        Open(plan.Main);
+        open.Add((plan.Main, NewPass()));
     }
 
     /// <summary>Takes the events of one millisecond.</summary>
@@ -69,15 +71,21 @@ internal sealed partial class Lane
         if (plan.Intervals.Count > 0)
         {
             Close(at);
-            if (CanEnter(group)) OpenPeriods(at);
+            if (CanEnter(group))
+            {
+                Part(at);
+                OpenPeriods(at);
+            }
         }
         window?.Add(group);
-        foreach (var (scope, pass) in open)
+        for (var i = 0; i < open.Count; i++)
         {
+            var (scope, pass) = open[i];
+            if (IsShared(pass, i)) continue;
             var before = pass.Result;
             pass.Take(group, mayEnter: at <= scope.LastEntry);
-            if (plan.Rules.CountsAttempts) before = KeepEnded(scope, pass, before, sink);
-            if (!ReferenceEquals(before, pass.Result)) sink.Change(Label, scope, before, pass.Result);
+            for (var sharer = i; sharer < open.Count; sharer++)
+                if (ReferenceEquals(open[sharer].Pass, pass)) Tell(open[sharer].Scope, pass, before, sink);
         }
     }
 
@@ -97,7 +105,7 @@ internal sealed partial class Lane
     {
         if (plan.KeepsAll) return;
         keepsClosed = false;
-        closed.Clear();
+        closed = None;
     }
 
     /// <summary>A lane of another value in the same state; its results are told.</summary>
@@ -106,10 +114,15 @@ internal sealed partial class Lane
         var clone = new Lane(plan, label, keepsClosed: false);
         clone.open.Clear();
         foreach (var (scope, pass) in open) clone.open.Add((scope, pass.Clone()));
-        openUntil.CopyTo(clone.openUntil, 0);
-        if (plan.KeepsAll) clone.closed.AddRange(closed);
+        if (plan.KeepsAll) clone.closed = [.. closed];
         foreach (var (scope, result) in Results) sink.Change(label, scope, null, result);
         return clone;
+    }
+
+    private void Tell(in FunnelScope scope, Pass pass, FunnelResult? before, IFunnelSink sink)
+    {
+        if (plan.Rules.CountsAttempts) before = KeepEnded(scope, pass, before, sink);
+        if (!ReferenceEquals(before, pass.Result)) sink.Change(Label, scope, before, pass.Result);
     }
 
     private FunnelResult? KeepEnded(in FunnelScope scope, Pass pass, FunnelResult? before, IFunnelSink sink)
@@ -117,7 +130,7 @@ internal sealed partial class Lane
         foreach (var result in pass.Ended)
         {
             if (!ReferenceEquals(before, result)) sink.Change(Label, scope, before, result);
-            if (keepsClosed) closed.Add((scope, result));
+            if (keepsClosed) Keep(scope, result);
             before = null;
         }
         return before;
@@ -130,23 +143,45 @@ internal sealed partial class Lane
         return false;
     }
 
+    // Periods that open together see the same from here on; so does the whole if nothing was entered before.
     private void OpenPeriods(long at)
     {
-        for (var i = 0; i < openUntil.Length; i++)
+        Pass? begun = null;
+        for (var i = 0; i < plan.Intervals.Count; i++)
         {
-            if (at <= openUntil[i]) continue;
+            if (IsOpen(FunnelScope.KindOf(plan.Intervals[i]), at)) continue;
             var scope = FunnelScope.Of(plan.Intervals[i], plan.Calendar, at);
-            openUntil[i] = scope.LastEntry;
-            Open(scope);
+            open.Add((scope, begun ??= open[0].Pass.IsFresh ? open[0].Pass : NewPass()));
         }
     }
 
-    private Pass Open(FunnelScope scope)
+    // A period stays open at least until its last possible entry.
+    private bool IsOpen(byte kind, long at)
     {
-        var pass = spare.TryPop(out var recycled) ? recycled : plan.Rules.NewPass(window);
-        open.Add((scope, pass));
-        return pass;
+        for (var i = open.Count - 1; i >= 0; i--) if (open[i].Scope.Kind == kind && at <= open[i].Scope.LastEntry) return true;
+        return false;
     }
+
+    // Before an entry: what takes it and what doesn't go their own ways.
+    private void Part(long at)
+    {
+        for (var i = 0; i < open.Count; i++)
+        {
+            var (scope, pass) = open[i];
+            if (at <= scope.LastEntry || !open.Exists(other => ReferenceEquals(other.Pass, pass) && at <= other.Scope.LastEntry)) continue;
+            var left = pass.Clone();
+            for (var ended = i; ended < open.Count; ended++)
+                if (ReferenceEquals(open[ended].Pass, pass) && at > open[ended].Scope.LastEntry) open[ended] = (open[ended].Scope, left);
+        }
+    }
+
+    private bool IsShared(Pass pass, int before)
+    {
+        for (var i = 0; i < before; i++) if (ReferenceEquals(open[i].Pass, pass)) return true;
+        return false;
+    }
+
+    private Pass NewPass() => spare is not null && spare.TryPop(out var recycled) ? recycled : plan.Rules.NewPass(window, plan.KeepsAll);
 
     // A period is over when its last possible entry is out of its window.
     private void Close(long at)
@@ -155,14 +190,22 @@ internal sealed partial class Lane
         {
             var (scope, pass) = open[i];
             if (at <= scope.LastEntry || !pass.IsIdle(at)) continue;
-            if (keepsClosed && pass.Result is { } result) closed.Add((scope, result));
-            open.RemoveAt(i);
-            Recycle(pass);
+            if (keepsClosed && pass.Result is { } result) Keep(scope, result);
+            Remove(i);
         }
     }
 
-    private void Recycle(Pass pass)
+    private void Keep(in FunnelScope scope, FunnelResult result)
     {
+        if (ReferenceEquals(closed, None)) closed = [];
+        closed.Add((scope, result));
+    }
+
+    private void Remove(int index)
+    {
+        var pass = open[index].Pass;
+        open.RemoveAt(index);
+        if (spare is null || IsShared(pass, open.Count)) return;
         pass.Reset();
         spare.Push(pass);
     }

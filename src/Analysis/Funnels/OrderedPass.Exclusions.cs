@@ -10,9 +10,9 @@ internal sealed partial class OrderedPass
         for (var rest = e.Taints; rest != 0; rest &= rest - 1)
         {
             var step = BitOperations.TrailingZeroCount(rest);
-            var entry = start[step];
+            var entry = Start(step);
             if (entry == None || e.At - entry > window) continue;
-            if (step < steps && start[step + 1] == entry) continue;
+            if (step < steps && Start(step + 1) == entry) continue;
             tainted |= 1u << step;
             if (Result is { } record && record.Depth == step && !record.IsTainted && e.At - record.Entry.At <= window) Result = record.Tainted();
         }

@@ -8,7 +8,7 @@ internal sealed partial class OrderedPass
     {
         var best = step - 1;
         for (var seat = step - 1; seat > 0 && rules.IsOptional(seat); seat--)
-            if (start[seat - 1] > start[best]) best = seat - 1;
+            if (Start(seat - 1) > Start(best)) best = seat - 1;
         return best;
     }
 }

@@ -9,10 +9,10 @@ internal sealed partial class OrderedPass
     /// <inheritdoc/>
     public override Pass Clone()
     {
-        var clone = new OrderedPass(rules) { Result = Result, tainted = tainted, entryTaken = entryTaken, completed = completed };
-        start.CopyTo(clone.start, 0);
-        held.CopyTo(clone.held, 0);
-        chains.CopyTo(clone.chains, 0);
+        var clone = new OrderedPass(rules, keepsPositions) { Result = Result, tainted = tainted, entryTaken = entryTaken, completed = completed };
+        if (!ReferenceEquals(times, rules.NoEntries)) clone.times = (long[])times.Clone();
+        clone.positions = (long[]?)positions?.Clone();
+        held?.CopyTo(clone.held!, 0);
         return clone;
     }
 
@@ -23,7 +23,7 @@ internal sealed partial class OrderedPass
         writer.Int64((completed ? 1 : 0) + (entryTaken ? 2 : 0));
         if (completed) return;
         uint live = 0;
-        for (var step = 1; step <= steps; step++) if (start[step] != None && at - start[step] <= window) live |= FunnelRules.Bit(step);
+        for (var step = 1; step <= steps; step++) if (IsLive(step, at)) live |= FunnelRules.Bit(step);
         writer.Int64(live);
         if (live == 0) return;
         writer.Int64(tainted & (live << 1));
@@ -41,6 +41,7 @@ internal sealed partial class OrderedPass
         if (completed) return;
         var live = (uint)reader.Int64();
         if (live == 0) return;
+        times = (long[])rules.NoEntries.Clone();
         tainted = (uint)reader.Int64();
         long before = 0;
         for (var step = 1; step <= steps; step++) if ((live & FunnelRules.Bit(step)) != 0) ReadEntry(ref reader, step, ref before);
@@ -49,10 +50,10 @@ internal sealed partial class OrderedPass
     // Without optional steps the chain of entered[k] holds exactly the steps 1..k.
     private void WriteEntry(StateWriter writer, int step, ref long before)
     {
-        if (rules.Optional != 0) writer.Int64(held[step]);
-        for (var i = 0; i < BitOperations.PopCount(held[step]); i++)
+        if (held is not null) writer.Int64(held[step]);
+        for (var i = 0; i < BitOperations.PopCount(Held(step)); i++)
         {
-            var at = chains[(step * steps) + i].At;
+            var at = times[Row(step) + i];
             writer.Int64(at - before);
             before = at;
         }
@@ -60,8 +61,7 @@ internal sealed partial class OrderedPass
 
     private void ReadEntry(ref StateReader reader, int step, ref long before)
     {
-        held[step] = rules.Optional != 0 ? (uint)reader.Int64() : (uint)((1L << step) - 1);
-        for (var i = 0; i < BitOperations.PopCount(held[step]); i++) chains[(step * steps) + i] = new FunnelTouch(before += reader.Int64(), 0);
-        start[step] = chains[step * steps].At;
+        if (held is not null) held[step] = (uint)reader.Int64();
+        for (var i = 0; i < BitOperations.PopCount(Held(step)); i++) times[Row(step) + i] = before += reader.Int64();
     }
 }

@@ -12,7 +12,8 @@ internal sealed partial class OrderedPass
             var set = TakeAndTell(e, mayEnter);
             if (completed) EndAttempt();
             if (completed) return;
-            for (var step = 1; step <= steps; step++) if ((set & FunnelRules.Bit(step)) == 0) start[step] = None;
+            if (ReferenceEquals(times, rules.NoEntries)) continue;
+            for (var step = 1; step <= steps; step++) if ((set & FunnelRules.Bit(step)) == 0) times[Row(step)] = None;
         }
     }
 

@@ -64,9 +64,9 @@ internal sealed partial class OrderedPass
 
     private bool ChainHolds(int step, in StepEvent e)
     {
-        var row = step * steps;
-        for (var i = System.Numerics.BitOperations.PopCount(held[step]) - 1; i >= 0 && chains[row + i].At == e.At; i--)
-            if (chains[row + i].Position == e.Position) return true;
+        var row = Row(step);
+        for (var i = System.Numerics.BitOperations.PopCount(Held(step)) - 1; i >= 0 && times[row + i] == e.At; i--)
+            if (positions![row + i] == e.Position) return true;
         return false;
     }
 }

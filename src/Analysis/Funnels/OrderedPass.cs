@@ -14,23 +14,27 @@ internal sealed partial class OrderedPass : Pass
     private readonly int steps;
     private readonly long window;
 
-    // entered[k]: start[k] (None = nobody there), the bit k of tainted, held[k] (which steps its chain holds) and the chain itself in row k.
-    private readonly long[] start;
-    private readonly uint[] held;
-    private readonly FunnelTouch[] chains;
+    // entered[k]: the times of its chain in row k, of which the first is the entry (None = nobody there), the bit k of tainted, and held[k] (which steps its chain holds; null
+    // where no step is optional, as it then holds all up to k). A stored funnel keeps some passes a person, so they are small: rows of k, and none before the first entry.
+    private long[] times;
+    private long[]? positions;
+    private readonly uint[]? held;
+    private readonly bool keepsPositions;
     private uint tainted;
     private bool entryTaken;
     private bool completed;
 
-    public OrderedPass(FunnelRules rules)
+    /// <summary>A pass that has seen nothing.</summary>
+    /// <param name="rules">The funnel.</param>
+    /// <param name="keepsPositions">True if somebody asks which events made a record, not only when they were.</param>
+    public OrderedPass(FunnelRules rules, bool keepsPositions)
     {
         this.rules = rules;
+        this.keepsPositions = keepsPositions;
         steps = rules.Steps;
         window = rules.Window;
-        start = new long[steps + 1];
-        held = new uint[steps + 1];
-        chains = new FunnelTouch[(steps + 1) * steps];
-        Array.Fill(start, None);
+        held = rules.Optional == 0 ? null : new uint[steps + 1];
+        times = rules.NoEntries;
     }
 
     /// <inheritdoc/>
@@ -38,6 +42,8 @@ internal sealed partial class OrderedPass : Pass
     {
         if (rules.CountsAttempts) BeginMillisecond(group[0].At);
         if (completed) return;
+        // Events of one millisecond are told apart by their positions, which nobody needs any more in the next one.
+        if (group.Length > 1) positions ??= new long[times.Length];
         if (rules.IsStrict) TakeStrictly(group, mayEnter);
         else if (group.Length == 1) TakeOne(group[0], mayEnter);
         else TakeTies(group, mayEnter);
@@ -47,9 +53,13 @@ internal sealed partial class OrderedPass : Pass
     public override bool IsIdle(long at)
     {
         if (completed) return true;
-        foreach (var entry in start) if (entry != None && at - entry <= window) return false;
+        if (ReferenceEquals(times, rules.NoEntries)) return true;
+        for (var step = 1; step <= steps; step++) if (IsLive(step, at)) return false;
         return true;
     }
+
+    /// <inheritdoc/>
+    public override bool IsFresh => Result is null && ReferenceEquals(times, rules.NoEntries);
 
     /// <inheritdoc/>
     public override void Reset()
@@ -60,9 +70,19 @@ internal sealed partial class OrderedPass : Pass
         ended?.Clear();
     }
 
+    // Row k has k places.
+    private static int Row(int step) => step * (step - 1) / 2;
+
+    // When the chain of entered[step] began; None if there is none.
+    private long Start(int step) => step == 0 ? None : times[Row(step)];
+
+    private bool IsLive(int step, long at) => Start(step) is var entry && entry != None && at - entry <= window;
+
+    private uint Held(int step) => held is null ? (1u << step) - 1 : held[step];
+
     private void ClearEntries()
     {
-        Array.Fill(start, None);
+        if (!ReferenceEquals(times, rules.NoEntries)) Array.Fill(times, None);
         tainted = 0;
         entryTaken = false;
     }
@@ -86,10 +106,10 @@ internal sealed partial class OrderedPass : Pass
     {
         if (step == 1) return mayEnter && Enter(e);
         var seat = rules.Optional == 0 ? step - 1 : Seat(step);
-        var entry = start[seat];
+        var entry = Start(seat);
         if (entry == None || e.At - entry > window) return false;
         // Under the strict rule an entry lives for one event only, so it can't come here twice.
-        if (start[step] == entry && !rules.IsStrict) return false;
+        if (Start(step) == entry && !rules.IsStrict) return false;
         if (isTie && ChainHolds(seat, e)) return false;
         if ((tainted >> seat & 1) != 0)
         {
@@ -104,7 +124,7 @@ internal sealed partial class OrderedPass : Pass
 
     private bool Enter(in StepEvent e)
     {
-        if (entryTaken || (start[1] == e.At && !rules.IsStrict)) return false;
+        if (entryTaken || (Start(1) == e.At && !rules.IsStrict)) return false;
         entryTaken = rules.SingleEntry;
         MoveRecord(1, 0, e, isTainted: false);
         CarryOn(0, 1, e);
@@ -115,13 +135,17 @@ internal sealed partial class OrderedPass : Pass
     // entered[step] := entered[seat] + event
     private void CarryOn(int seat, int step, in StepEvent e)
     {
-        var count = BitOperations.PopCount(held[seat]);
-        var from = seat * steps;
-        var to = step * steps;
-        for (var i = 0; i < count; i++) chains[to + i] = chains[from + i];
-        chains[to + count] = new FunnelTouch(e.At, e.Position);
-        held[step] = held[seat] | FunnelRules.Bit(step);
-        start[step] = seat == 0 ? e.At : start[seat];
+        if (ReferenceEquals(times, rules.NoEntries)) times = (long[])times.Clone();
+        if (keepsPositions) positions ??= new long[times.Length];
+        var (count, from, to) = (BitOperations.PopCount(Held(seat)), Row(seat), Row(step));
+        for (var i = 0; i < count; i++) times[to + i] = times[from + i];
+        times[to + count] = e.At;
+        if (positions is not null)
+        {
+            for (var i = 0; i < count; i++) positions[to + i] = positions[from + i];
+            positions[to + count] = e.Position;
+        }
+        if (held is not null) held[step] = held[seat] | FunnelRules.Bit(step);
         tainted &= ~(1u << step);
     }
 
@@ -129,10 +153,10 @@ internal sealed partial class OrderedPass : Pass
     private void MoveRecord(int step, int seat, in StepEvent e, bool isTainted)
     {
         if (Result is { } record && (step < record.Depth || (step == record.Depth && !record.IsTainted))) return;
-        var count = BitOperations.PopCount(held[seat]);
-        var chain = new FunnelTouch[count + 1];
-        chains.AsSpan(seat * steps, count).CopyTo(chain);
-        chain[count] = new FunnelTouch(e.At, e.Position);
-        Result = new FunnelResult(step, held[seat] | FunnelRules.Bit(step), chain, isTainted);
+        var (before, row) = (Held(seat), Row(seat));
+        var chain = new FunnelTouch[BitOperations.PopCount(before) + 1];
+        for (var i = 0; i < chain.Length - 1; i++) chain[i] = new FunnelTouch(times[row + i], positions?[row + i] ?? 0);
+        chain[^1] = new FunnelTouch(e.At, e.Position);
+        Result = new FunnelResult(step, before | FunnelRules.Bit(step), chain, isTainted);
     }
 }

@@ -22,6 +22,9 @@ internal abstract class Pass
     /// <summary>True if nothing from <paramref name="at"/> on can change the record without a new entry.</summary>
     public abstract bool IsIdle(long at);
 
+    /// <summary>True if nothing was entered yet: it goes on as a new one would.</summary>
+    public abstract bool IsFresh { get; }
+
     /// <summary>Starts over, for another person.</summary>
     public abstract void Reset();
 

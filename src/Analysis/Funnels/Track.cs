@@ -8,6 +8,9 @@ namespace EventSourcedAnalytics.Analysis.Funnels;
 /// </summary>
 internal sealed class Track
 {
+    // Without a breakdown there are no values. Never changed.
+    private static readonly Dictionary<string, Lane> NoValues = [];
+
     private readonly LanePlan plan;
     private readonly TimeRange range;
     private readonly FunnelAttribution? attribution;
@@ -15,8 +18,7 @@ internal sealed class Track
     private readonly string noValue;
     private readonly Lane main;
     private readonly Lane? blank;
-    private readonly Dictionary<string, Lane> values = new(StringComparer.Ordinal);
-    private readonly Func<StepEvent, string?, StepEvent?> carrying;
+    private readonly Dictionary<string, Lane> values;
     private StepEvent[] buffer = [];
     private bool touched;
 
@@ -30,8 +32,8 @@ internal sealed class Track
         var breakdown = plan.Rules.Query.Breakdown;
         attribution = breakdown?.Attribution;
         attributedStep = attribution == FunnelAttribution.Step ? FunnelRules.Bit(breakdown!.Step!.Value) : 0;
-        noValue = BreakdownLabel.Join([.. Enumerable.Repeat("", breakdown?.By.Count ?? 0)]);
-        carrying = Carrying;
+        noValue = breakdown is null ? "" : BreakdownLabel.Join([.. Enumerable.Repeat("", breakdown.By.Count)]);
+        values = attribution is FunnelAttribution.AllEvents or FunnelAttribution.Step ? new(StringComparer.Ordinal) : NoValues;
         main = new Lane(plan, MovesWithTouch ? noValue : null, keepsClosed: MovesWithTouch);
         blank = attribution == FunnelAttribution.Step ? new Lane(plan, null, keepsClosed: true) : null;
     }
@@ -47,7 +49,7 @@ internal sealed class Track
     {
         main.Reset(MovesWithTouch ? noValue : null);
         blank?.Reset(null);
-        values.Clear();
+        if (values.Count > 0) values.Clear();
         touched = false;
     }
 
@@ -107,7 +109,7 @@ internal sealed class Track
 
     private void TakeCarrying(Lane lane, ReadOnlySpan<StepEvent> group, string? label, IFunnelSink sink)
     {
-        var own = Select(group, label, carrying);
+        var own = Select(group, label, Carrying);
         if (own.Length > 0) lane.Take(own, sink);
     }
 

@@ -36,6 +36,9 @@ internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window) :
     public long NeededSince(long at) => IsIdle(at) ? long.MaxValue : Math.Max(firstEntry, at - rules.Window);
 
     /// <inheritdoc/>
+    public override bool IsFresh => Result is null && lastEntry == long.MinValue;
+
+    /// <inheritdoc/>
     public override void Reset()
     {
         Result = null;
@@ -44,7 +47,8 @@ internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window) :
     }
 
     /// <inheritdoc/>
-    public override Pass Clone() => throw new NotSupportedException("Attribution to a step, which clones passes, is refused for unordered funnels.");
+    /// <remarks>Of the same lane: it looks at the same window.</remarks>
+    public override Pass Clone() => new UnorderedPass(rules, window) { Result = Result, firstEntry = firstEntry, lastEntry = lastEntry };
 
     /// <inheritdoc/>
     public override void Write(StateWriter writer, long at)

@@ -17,6 +17,6 @@ internal static class PageOf
         if (e.Event.Type is not (EventType.Page or EventType.Screen)) return null;
         var path = e.Find(ContextPath);
         if (!path.IsSet) path = e.Find(PropertiesPath);
-        return BreakdownKey.From([path.IsSet ? path.ToLabel() : e.Event.Name]);
+        return BreakdownKey.From(path.IsSet ? path.ToLabel() : e.Event.Name);
     }
 }

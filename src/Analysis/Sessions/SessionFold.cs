@@ -41,15 +41,23 @@ public sealed class SessionFold : Fold<SessionState>
     public override long Revision { get; }
 
     /// <inheritdoc/>
-    protected override void Apply(SessionState state, in PersonEvent e, ICellSink sink)
+    protected override void ApplyAll(SessionState state, ReadOnlySpan<PersonEvent> events, ICellSink sink)
     {
         ArgumentNullException.ThrowIfNull(state);
+        foreach (ref readonly var e in events) Take(state, e, sink);
+        Flush(state, sink);
+    }
+
+    private void Take(SessionState state, in PersonEvent e, ICellSink sink)
+    {
         if (!e.Event.IsActivity) return;
         if (state.LastAt != long.MinValue && e.At - state.LastAt > SessionCutter.MaxGap) state.Run = null;
         state.LastAt = e.At;
         var page = PageOf.View(e);
-        if (Find(state, e) is { } session) Continue(session, e, page, sink);
-        else Begin(state, e, page, sink);
+        var session = Find(state, e);
+        if (state.Touched != session) Flush(state, sink);
+        state.Touched = session ?? Begin(state, e, page, sink);
+        if (session is not null) Continue(session, e, page, sink);
     }
 
     /// <inheritdoc/>
@@ -59,33 +67,34 @@ public sealed class SessionFold : Fold<SessionState>
     protected override SessionState Read(ref StateReader reader) => SessionState.Read(ref reader);
 
     private static SessionSoFar? Find(SessionState state, in PersonEvent e) =>
-        e.Event.SessionId is { Length: > 0 } id ? state.ById.GetValueOrDefault(id) : state.Run;
+        e.Event.SessionId is { Length: > 0 } id ? state.Find(id) : state.Run;
 
-    private void Begin(SessionState state, in PersonEvent e, string? page, ICellSink sink)
+    private SessionSoFar Begin(SessionState state, in PersonEvent e, string? page, ICellSink sink)
     {
         var session = new SessionSoFar { Start = e.At, Last = e.At, IsBounce = page is not null, Exit = page };
-        if (e.Event.SessionId is { Length: > 0 } id) state.ById.Add(id, session);
+        if (e.Event.SessionId is { Length: > 0 } id) state.Add(id, session);
         else state.Run = session;
-        Add(session, Count, 1, sink);
-        Add(session, Events, 1, sink);
-        if (page is null) return;
-        Add(session, Bounces, 1, sink);
+        session.Pending[Count]++;
+        session.Pending[Events]++;
+        if (page is null) return session;
+        session.Pending[Bounces]++;
         foreach (var role in (ReadOnlySpan<long>)[Entry, Exit])
         {
             AddPage(session, role, page, Count, 1, sink);
             AddPage(session, role, page, Bounces, 1, sink);
         }
+        return session;
     }
 
     private void Continue(SessionSoFar session, in PersonEvent e, string? page, ICellSink sink)
     {
-        Add(session, Events, 1, sink);
-        if (e.At > session.Last) Add(session, Duration, e.At - session.Last, sink);
+        session.Pending[Events]++;
+        if (e.At > session.Last) session.Pending[Duration] += e.At - session.Last;
         session.Last = e.At;
         if (session.IsBounce)
         {
             session.IsBounce = false;
-            Add(session, Bounces, -1, sink);
+            session.Pending[Bounces]--;
             AddPage(session, Entry, session.Exit!, Bounces, -1, sink);
             AddPage(session, Exit, session.Exit!, Bounces, -1, sink);
         }
@@ -96,10 +105,18 @@ public sealed class SessionFold : Fold<SessionState>
         session.Exit = page;
     }
 
-    private void Add(SessionSoFar session, int measure, long delta, ICellSink sink)
+    // The events of one session mostly come together: what they change is emitted once.
+    private void Flush(SessionState state, ICellSink sink)
     {
+        if (state.Touched is not { } session) return;
+        state.Touched = null;
         foreach (var period in (ReadOnlySpan<Period>)[Period.Hour, Period.Day])
-            sink.Add(new CellKey(Sessions, Revision, calendar.StartOf(period, session.Start), (long)period), measure, delta);
+        {
+            var key = new CellKey(Sessions, Revision, calendar.StartOf(period, session.Start), (long)period);
+            for (var measure = 0; measure < SessionSoFar.Measures.Length; measure++)
+                if (session.Pending[measure] != 0) sink.Add(key, measure, session.Pending[measure]);
+        }
+        session.Pending = default;
     }
 
     private void AddPage(SessionSoFar session, long role, string page, int measure, long delta, ICellSink sink) =>

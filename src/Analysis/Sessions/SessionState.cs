@@ -11,15 +11,24 @@ public sealed class SessionState
 
     internal SessionSoFar? Run { get; set; }
 
-    internal Dictionary<string, SessionSoFar> ById { get; } = new(StringComparer.Ordinal);
+    // Null for the many whose sender numbers no sessions.
+    private Dictionary<string, SessionSoFar>? byId;
+
+    /// <summary>The session whose changes are not emitted yet; null between two calls.</summary>
+    internal SessionSoFar? Touched { get; set; }
+
+    internal SessionSoFar? Find(string id) => byId?.GetValueOrDefault(id);
+
+    internal void Add(string id, SessionSoFar session) => (byId ??= new(StringComparer.Ordinal)).Add(id, session);
 
     internal void Write(StateWriter writer)
     {
         writer.Int64(LastAt);
         writer.Bool(Run is not null);
         Run?.Write(writer);
-        writer.Int64(ById.Count);
-        foreach (var (id, session) in ById.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        writer.Int64(byId?.Count ?? 0);
+        if (byId is null) return;
+        foreach (var (id, session) in byId.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             writer.Text(id);
             session.Write(writer);
@@ -30,7 +39,7 @@ public sealed class SessionState
     {
         var state = new SessionState { LastAt = reader.Int64() };
         if (reader.Bool()) state.Run = SessionSoFar.Read(ref reader);
-        for (var count = reader.Int64(); count > 0; count--) state.ById.Add(reader.Text()!, SessionSoFar.Read(ref reader));
+        for (var count = reader.Int64(); count > 0; count--) state.Add(reader.Text()!, SessionSoFar.Read(ref reader));
         return state;
     }
 }
@@ -38,6 +47,9 @@ public sealed class SessionState
 /// <summary>A session as far as it is known.</summary>
 internal sealed class SessionSoFar
 {
+    /// <summary>What is not emitted yet, one number a measure; nothing between two calls.</summary>
+    public Measures Pending;
+
     /// <summary>Time of the first event.</summary>
     public required long Start { get; init; }
 
@@ -62,5 +74,14 @@ internal sealed class SessionSoFar
     {
         var start = reader.Int64();
         return new SessionSoFar { Start = start, Last = start + reader.Int64(), IsBounce = reader.Bool(), Exit = reader.Text() };
+    }
+
+    /// <summary>Numbers by measure of the table of sessions.</summary>
+    [System.Runtime.CompilerServices.InlineArray(Length)]
+    internal struct Measures
+    {
+        public const int Length = 4;
+
+        private long first;
     }
 }

@@ -13,11 +13,14 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
 
     /// <summary>Batches from a position to the head and then live, until cancelled.</summary>
     public IAsyncEnumerable<DecodedBatch> FollowAsync(LogPosition? after, CancellationToken cancellationToken) =>
-        BufferAsync(token => log.SubscribeToAllAsync(after, tuning.BatchEvents, Customers, token), cancellationToken);
+        BufferAsync(token => log.SubscribeToAllAsync(after, tuning.BatchEvents, Customers, token), null, cancellationToken);
 
     /// <summary>Batches from a position up to and including another; larger ones, for what is far behind.</summary>
-    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) =>
-        BufferAsync(token => PagesAsync(after, through, token), cancellationToken);
+    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) => ReadAsync(after, through, null, cancellationToken);
+
+    /// <summary>The same for a reader that looks at activity of some names only; null = all.</summary>
+    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, IReadOnlySet<string>? activities, CancellationToken cancellationToken) =>
+        BufferAsync(token => PagesAsync(after, through, token), activities, cancellationToken);
 
     private async IAsyncEnumerable<LogPage> PagesAsync(LogPosition? after, LogPosition through, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -39,11 +42,11 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
     }
 
     private static async IAsyncEnumerable<DecodedBatch> BufferAsync(
-        Func<CancellationToken, IAsyncEnumerable<LogPage>> pages, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<CancellationToken, IAsyncEnumerable<LogPage>> pages, IReadOnlySet<string>? activities, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var channel = Channel.CreateBounded<DecodedBatch>(new BoundedChannelOptions(Limits.MaxBufferedBatches) { SingleReader = true, SingleWriter = true });
-        var reading = Task.Run(() => FillAsync(pages(stop.Token), channel.Writer, stop.Token), CancellationToken.None);
+        var reading = Task.Run(() => FillAsync(pages(stop.Token), activities, channel.Writer, stop.Token), CancellationToken.None);
         try
         {
             await foreach (var batch in channel.Reader.ReadAllAsync(cancellationToken))
@@ -59,12 +62,12 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
         }
     }
 
-    private static async Task FillAsync(IAsyncEnumerable<LogPage> pages, ChannelWriter<DecodedBatch> writer, CancellationToken cancellationToken)
+    private static async Task FillAsync(IAsyncEnumerable<LogPage> pages, IReadOnlySet<string>? activities, ChannelWriter<DecodedBatch> writer, CancellationToken cancellationToken)
     {
         try
         {
             await foreach (var page in pages.WithCancellation(cancellationToken))
-                if (page.LastPosition is not null) await writer.WriteAsync(Decode(page), cancellationToken);
+                if (page.LastPosition is not null) await writer.WriteAsync(Decode(page, activities), cancellationToken);
             writer.Complete();
         }
         catch (Exception error)
@@ -73,10 +76,10 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
         }
     }
 
-    private static DecodedBatch Decode(LogPage page)
+    private static DecodedBatch Decode(LogPage page, IReadOnlySet<string>? activities)
     {
         using var span = EngineMeter.Traces.StartActivity("projecting.read", System.Diagnostics.ActivityKind.Producer);
         span?.SetTag("events", page.Events.Count);
-        return EventDecoder.Decode(page) with { Trace = span?.Context ?? default };
+        return EventDecoder.Decode(page, activities) with { Trace = span?.Context ?? default };
     }
 }

@@ -137,7 +137,7 @@ public sealed partial class ProjectionEngine
         private async Task<bool> ReplayAsync(Instance instance, LogPosition target, CancellationToken cancellationToken)
         {
             var lastCommit = Stopwatch.GetTimestamp();
-            await foreach (var batch in follower.ReadAsync(instance.Position, target, cancellationToken))
+            await foreach (var batch in follower.ReadAsync(instance.Position, target, instance.Activities, cancellationToken))
             {
                 Facts.Mark(batch);
                 await instance.Busy.WaitAsync(cancellationToken);
@@ -146,7 +146,7 @@ public sealed partial class ProjectionEngine
                     if (instance.IsDropped) return false;
                     await folding.FoldAsync(batch, [instance], mayDefer: true, cancellationToken);
                     instance.RecordedAt = batch.RecordedAt ?? instance.RecordedAt;
-                    if (instance.Pending.Events >= engine.Tuning.CommitEvents || Stopwatch.GetElapsedTime(lastCommit) > Limits.CatchUpCommitInterval)
+                    if (MustCommit(instance, lastCommit))
                     {
                         await CommitAsync(instance, cancellationToken);
                         lastCommit = Stopwatch.GetTimestamp();
@@ -161,10 +161,16 @@ public sealed partial class ProjectionEngine
                 {
                     instance.Busy.Release();
                 }
-                engine.meter.Replayed(batch.Events.Count);
+                engine.meter.Replayed(batch.Count);
             }
             return await FinishAsync(instance, cancellationToken);
         }
+
+        // A person that comes in every batch is one row of a commit, so what is to be written counts, not the events that made it; unless an operator set how many may wait.
+        private bool MustCommit(Instance instance, long lastCommit) =>
+            Stopwatch.GetElapsedTime(lastCommit) > Limits.CatchUpCommitInterval
+            || instance.States.DirtyCount + instance.Pending.Rows >= Limits.MaxUncommittedRows
+            || (instance.Pending.Events >= engine.Tuning.CommitEvents && engine.Tuning.CommitEvents < Limits.MaxUncommittedEvents);
 
         // The second pass: who waited is folded again, and all of it is committed.
         private async Task<bool> FinishAsync(Instance instance, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         foreach (var instance in instances)
         {
             instance.Position = batch.End;
-            instance.Pending.Events += batch.Events.Count;
+            instance.Pending.Events += batch.Count;
         }
     }
 

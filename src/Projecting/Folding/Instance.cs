@@ -80,6 +80,12 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>The folds of every project.</summary>
     public IReadOnlyDictionary<string, ProjectFolds> Folds => folds;
 
+    /// <summary>
+    /// Names of the activity that its folds look at; null = all. Folds that join later are of projects without events so far, so a catch-up to where the others stand needs no more.
+    /// </summary>
+    public IReadOnlySet<string>? Activities =>
+        folds.Values.Any(list => list.Activities is null) ? null : folds.Values.SelectMany(list => list.Activities!).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The folds of a project; none if the instance has no definition of it.</summary>
     public ProjectFolds FoldsOf(string project) => folds.GetValueOrDefault(project, ProjectFolds.None);
 

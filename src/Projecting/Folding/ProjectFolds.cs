@@ -24,6 +24,9 @@ internal sealed class ProjectFolds
 
     public bool IsEmpty => Folds.Length == 0;
 
+    /// <summary>Names of the activity that some fold takes; null = all.</summary>
+    public IReadOnlySet<string>? Activities => names;
+
     /// <summary>Whether a fold looks at traits.</summary>
     public bool NeedTraits { get; }
 

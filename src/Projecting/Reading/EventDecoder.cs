@@ -8,32 +8,37 @@ namespace EventSourcedAnalytics.Projecting.Reading;
 internal static class EventDecoder
 {
     /// <summary>Decodes a recorded event; null if it lies in no customer's stream. An event that can't be read comes back with the reason.</summary>
-    public static DecodedEvent? TryDecode(RecordedEvent recorded)
+    public static DecodedEvent? TryDecode(RecordedEvent recorded) => TryDecode(recorded, null, out _);
+
+    /// <summary>Decodes a page.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="activities">Names of the activity that somebody looks at; null = all. Other activity is only counted.</param>
+    public static DecodedBatch Decode(LogPage page, IReadOnlySet<string>? activities = null)
     {
-        if (!StreamNames.TryParseCustomer(recorded.Stream, out var project, out var customer)) return null;
+        var events = new List<DecodedEvent>(page.Events.Count);
+        var count = 0;
+        foreach (var recorded in page.Events)
+        {
+            if (TryDecode(recorded, activities, out var isOfCustomer) is { } decoded) events.Add(decoded);
+            if (isOfCustomer) count++;
+        }
+        long? recordedAt = page.Events.Count == 0 ? null : page.Events[^1].Created.ToUnixTimeMilliseconds();
+        return new DecodedBatch(events, page.LastPosition!.Value, recordedAt) { Count = count, Minutes = MinuteStarts.Of(page.Events) };
+    }
+
+    private static DecodedEvent? TryDecode(RecordedEvent recorded, IReadOnlySet<string>? activities, out bool isOfCustomer)
+    {
+        isOfCustomer = StreamNames.TryParseCustomer(recorded.Stream, out var project, out var customer);
+        if (!isOfCustomer) return null;
         try
         {
-            return new DecodedEvent
-            {
-                ProjectId = project,
-                Customer = customer,
-                Position = recorded.Position.Commit,
-                Revision = recorded.Revision,
-                Event = StoredEventCodec.Decode(recorded.Data, recorded.Type, recorded.Position.Commit),
-            };
+            return StoredEventCodec.DecodeWanted(recorded.Data, recorded.Type, recorded.Position.Commit, activities) is { } e
+                ? new DecodedEvent { ProjectId = project, Customer = customer, Position = recorded.Position.Commit, Revision = recorded.Revision, Event = e }
+                : null;
         }
         catch (Exception error) when (error is FormatException or System.Text.Json.JsonException or InvalidOperationException)
         {
             return new DecodedEvent { ProjectId = project, Customer = customer, Position = recorded.Position.Commit, Revision = recorded.Revision, Unreadable = error.Message };
         }
-    }
-
-    /// <summary>Decodes a page.</summary>
-    public static DecodedBatch Decode(LogPage page)
-    {
-        var events = new List<DecodedEvent>(page.Events.Count);
-        foreach (var recorded in page.Events) if (TryDecode(recorded) is { } decoded) events.Add(decoded);
-        long? recordedAt = page.Events.Count == 0 ? null : page.Events[^1].Created.ToUnixTimeMilliseconds();
-        return new DecodedBatch(events, page.LastPosition!.Value, recordedAt) { Minutes = MinuteStarts.Of(page.Events) };
     }
 }

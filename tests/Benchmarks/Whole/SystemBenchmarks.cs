@@ -40,12 +40,7 @@ public static class CatchUpBenchmark
         await using var system = await SystemUnderTest.StartAsync();
         var (position, _) = await system.PostAsync(SystemUnderTest.Bodies(events, 500), 8);
         await system.Engine.WaitForAsync(position, TimeSpan.FromMinutes(10), default);
-        await system.RestartAsync(directory =>
-        {
-            foreach (var place in Directory.GetFileSystemEntries(directory, "postgres*"))
-                if (Directory.Exists(place)) Directory.Delete(place, recursive: true); else File.Delete(place);
-            return Task.CompletedTask;
-        });
+        await system.RestartEmptyAsync();
         var clock = Stopwatch.StartNew();
         var (allocated, cpu) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
         await system.Engine.WaitForAsync(position, TimeSpan.FromMinutes(10), default);

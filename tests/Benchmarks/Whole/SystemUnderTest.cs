@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EventSourcedAnalytics.Benchmarks.Generated;
 using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.EventLog.Embedded;
 using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Server.Hosting;
 using EventSourcedAnalytics.Server.Simulation;
@@ -17,7 +20,12 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 {
     public const string Project = "bench";
 
-    private readonly string directory = Directory.CreateTempSubdirectory("analytics-bench-").FullName;
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(2);
+
+    // Where the next runs find what this one made: filling a log with millions of events takes longer than many a question asked of it.
+    private static readonly string? Kept = Environment.GetEnvironmentVariable("BENCHMARK_DATA");
+
+    private readonly string directory = Kept is null ? Directory.CreateTempSubdirectory("analytics-bench-").FullName : Directory.CreateDirectory(Kept).FullName;
     private AnalyticsHost? host;
     private HttpClient? http;
 
@@ -27,6 +35,9 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     public IEventLog Log => host!.Services.GetRequiredService<IEventLog>();
 
+    /// <summary>The project as it is now.</summary>
+    public Projects.Project Shop => host!.Services.GetRequiredService<Projects.ProjectsView>().Projects[Project];
+
     /// <summary>Starts it and makes the project, if it is not there.</summary>
     public static async Task<SystemUnderTest> StartAsync()
     {
@@ -34,6 +45,35 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         await system.StartHostAsync();
         await system.QueryAsync("mutation { createProject(input: { id: \"bench\" }) { errors { message } } }");
         return system;
+    }
+
+    /// <summary>Starts one whose log holds a generated shop; its read models may be empty still.</summary>
+    /// <returns>The system, and the position of the shop's last event.</returns>
+    public static async Task<(SystemUnderTest System, LogPosition Last)> StartWithAsync(GeneratedShop shop)
+    {
+        var system = await StartAsync();
+        var project = system.Shop;
+        var full = new FileInfo(Path.Combine(system.directory, string.Create(CultureInfo.InvariantCulture, $"shop-{shop.Events}-{shop.Persons}")));
+        if (!full.Exists) await system.RestartAsync(async directory =>
+        {
+            await using var log = EmbeddedEventLog.Open(Path.Combine(directory, "log"));
+            await File.WriteAllTextAsync(full.FullName, (await ShopLog.AppendAsync(log, project, shop.All().Select(item => item.Event))).ToString());
+        });
+        return (system, LogPosition.TryParse(await File.ReadAllTextAsync(full.FullName), out var last) ? last : throw new InvalidOperationException($"{full} says no position."));
+    }
+
+    /// <summary>Starts it again without any read model.</summary>
+    public Task RestartEmptyAsync() => RestartAsync(directory =>
+    {
+        foreach (var place in Directory.GetFileSystemEntries(directory, "postgres*"))
+            if (Directory.Exists(place)) Directory.Delete(place, recursive: true); else File.Delete(place);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Waits until every live read model stands at a position.</summary>
+    public async Task StandAtAsync(LogPosition position)
+    {
+        if (!await Engine.WaitForAsync(position, Patience, default)) throw new TimeoutException($"The read models do not come to {position}: {Engine.LastFailure}");
     }
 
     /// <summary>Stops it, lets somebody change what lies on disk, and starts it again.</summary>
@@ -104,7 +144,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        Directory.Delete(directory, recursive: true);
+        if (Kept is null) Directory.Delete(directory, recursive: true);
     }
 
     private async Task<AuthenticationHeaderValue> KeyAsync()
