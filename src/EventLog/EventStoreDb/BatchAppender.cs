@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using EventSourcedAnalytics.EventLog.Grpc;
-using Google.Protobuf;
 
 namespace EventSourcedAnalytics.EventLog.EventStoreDb;
 
@@ -87,7 +86,7 @@ internal sealed class BatchAppender : IAsyncDisposable
 
     private async Task SendAsync()
     {
-        var messages = new List<IMessage>();
+        var messages = new List<BatchMessage>();
         try
         {
             while (await queue.Reader.WaitToReadAsync(closed.Token).ConfigureAwait(false))
@@ -106,7 +105,7 @@ internal sealed class BatchAppender : IAsyncDisposable
         }
     }
 
-    private async Task TakeAsync(PendingAppend append, List<IMessage> messages)
+    private async Task TakeAsync(PendingAppend append, List<BatchMessage> messages)
     {
         if (!places.Wait(0, CancellationToken.None))
         {
@@ -135,7 +134,7 @@ internal sealed class BatchAppender : IAsyncDisposable
         }
     }
 
-    private async Task FlushAsync(List<IMessage> messages)
+    private async Task FlushAsync(List<BatchMessage> messages)
     {
         if (messages.Count > 0 && call is { } current) await current.WriteAsync(messages).ConfigureAwait(false);
         messages.Clear();

@@ -4,9 +4,6 @@ using EventSourcedAnalytics.EventLog.Grpc;
 using EventSourcedAnalytics.EventLog.Protocol.Rpc;
 using EventSourcedAnalytics.EventLog.Protocol.Shared;
 using EventSourcedAnalytics.EventLog.Protocol.Streams;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
-using ProtocolEmpty = Google.Protobuf.WellKnownTypes.Empty;
 
 namespace EventSourcedAnalytics.EventLog.EventStoreDb;
 
@@ -17,7 +14,7 @@ internal sealed class BatchCall
     private readonly StreamingContent content = new();
     private readonly CancellationTokenSource ended;
     private readonly EventStoreClient client;
-    private readonly Duration deadline;
+    private readonly double deadlineSeconds;
     private readonly Task received;
     private volatile Exception? failure;
 
@@ -25,7 +22,7 @@ internal sealed class BatchCall
     {
         this.client = client;
         var asked = client.Settings.DefaultDeadline;
-        deadline = Duration.FromTimeSpan(asked == System.Threading.Timeout.InfiniteTimeSpan || asked > EventStoreLimits.LongestDeadline ? EventStoreLimits.LongestDeadline : asked);
+        deadlineSeconds = (asked == System.Threading.Timeout.InfiniteTimeSpan || asked > EventStoreLimits.LongestDeadline ? EventStoreLimits.LongestDeadline : asked).TotalSeconds;
         ended = CancellationTokenSource.CreateLinkedTokenSource(closed);
         received = ReceiveAsync(channel, ended.Token);
     }
@@ -40,16 +37,16 @@ internal sealed class BatchCall
     public TimeSpan LongestWait => waiting.IsEmpty ? TimeSpan.Zero : waiting.Values.Select(pending => Stopwatch.GetElapsedTime(pending.SentAt)).DefaultIfEmpty().Max();
 
     /// <summary>Expects an answer for an append and adds its messages to those that will be written.</summary>
-    public void Add(PendingAppend pending, List<IMessage> messages)
+    public void Add(PendingAppend pending, List<BatchMessage> messages)
     {
         var correlation = Guid.NewGuid();
         pending.SentAt = Stopwatch.GetTimestamp();
         waiting[correlation] = pending;
-        AddMessages(WireUuid.Structured(correlation), pending.Append, messages);
+        AddMessages(correlation, pending.Append, messages);
         if (failure is { } known) End(known);
     }
 
-    public async Task WriteAsync(List<IMessage> messages)
+    public async Task WriteAsync(List<BatchMessage> messages)
     {
         try
         {
@@ -105,28 +102,20 @@ internal sealed class BatchCall
         }
     }
 
-    private void AddMessages(UUID correlation, StreamAppend append, List<IMessage> messages)
+    private void AddMessages(Guid correlation, StreamAppend append, List<BatchMessage> messages)
     {
-        var options = new BatchAppendReq.Types.Options { StreamIdentifier = ClientWire.Identifier(append.Stream), Deadline = deadline };
-        if (append.Expected == ExpectedRevision.Any) options.Any = new ProtocolEmpty();
-        else if (append.Expected == ExpectedRevision.NoStream) options.NoStream = new ProtocolEmpty();
-        else if (append.Expected == ExpectedRevision.StreamExists) options.StreamExists = new ProtocolEmpty();
-        else options.StreamPosition = (ulong)append.Expected.ToInt64();
-        var message = new BatchAppendReq { CorrelationId = correlation, Options = options };
-        var bytes = 0;
-        foreach (var e in append.Events)
+        var (first, bytes) = (0, 0);
+        for (var i = 0; i < append.Events.Count; i++)
         {
-            if (bytes > 0 && bytes + e.Data.Length + e.Metadata.Length > EventStoreLimits.BatchMessageBytes)
+            var size = append.Events[i].Data.Length + append.Events[i].Metadata.Length;
+            if (bytes > 0 && bytes + size > EventStoreLimits.BatchMessageBytes)
             {
-                messages.Add(message);
-                message = new BatchAppendReq { CorrelationId = correlation };
-                bytes = 0;
+                messages.Add(new BatchMessage(correlation, append, first, i - first, deadlineSeconds));
+                (first, bytes) = (i, 0);
             }
-            message.ProposedMessages.Add(ClientWire.ToBatchProposed(e));
-            bytes += e.Data.Length + e.Metadata.Length;
+            bytes += size;
         }
-        message.IsFinal = true;
-        messages.Add(message);
+        messages.Add(new BatchMessage(correlation, append, first, append.Events.Count - first, deadlineSeconds));
     }
 
     private static void Answer(PendingAppend pending, BatchAppendResp response)

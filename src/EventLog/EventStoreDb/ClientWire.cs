@@ -23,14 +23,6 @@ internal static class ClientWire
         return message;
     }
 
-    public static BatchAppendReq.Types.ProposedMessage ToBatchProposed(EventToAppend e)
-    {
-        var message = new BatchAppendReq.Types.ProposedMessage { Id = WireUuid.Structured(e.EventId), Data = UnsafeByteOperations.UnsafeWrap(e.Data), CustomMetadata = UnsafeByteOperations.UnsafeWrap(e.Metadata) };
-        message.Metadata.Add("type", e.Type);
-        message.Metadata.Add("content-type", e.IsJson ? Json : OctetStream);
-        return message;
-    }
-
     public static RecordedEvent ToEvent(ReadResp.Types.ReadEvent read)
     {
         var e = read.Event ?? read.Link;

@@ -55,10 +55,14 @@ internal static class GrpcFraming
     public static void Write(IBufferWriter<byte> writer, IMessage message)
     {
         var size = message.CalculateSize();
-        var span = writer.GetSpan(PrefixBytes + size)[..(PrefixBytes + size)];
-        span[0] = 0;
-        BinaryPrimitives.WriteInt32BigEndian(span[1..], size);
-        message.WriteTo(span[PrefixBytes..]);
+        message.WriteTo(Begin(writer, size));
+        writer.Advance(PrefixBytes + size);
+    }
+
+    public static void Write<T>(IBufferWriter<byte> writer, T message) where T : IWireMessage
+    {
+        var size = message.Size();
+        message.Write(Begin(writer, size));
         writer.Advance(PrefixBytes + size);
     }
 
@@ -76,6 +80,14 @@ internal static class GrpcFraming
         return milliseconds < 100_000_000
             ? milliseconds.ToString(CultureInfo.InvariantCulture) + "m"
             : Math.Min(99_999_999, milliseconds / 1000).ToString(CultureInfo.InvariantCulture) + "S";
+    }
+
+    private static Span<byte> Begin(IBufferWriter<byte> writer, int size)
+    {
+        var span = writer.GetSpan(PrefixBytes + size)[..(PrefixBytes + size)];
+        span[0] = 0;
+        BinaryPrimitives.WriteInt32BigEndian(span[1..], size);
+        return span[PrefixBytes..];
     }
 
     private static bool TryParse<T>(ref ReadOnlySequence<byte> buffer, MessageParser<T> parser, int maxBytes, out T? message) where T : class, IMessage<T>

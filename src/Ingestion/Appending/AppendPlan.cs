@@ -13,11 +13,13 @@ internal sealed record PlannedAppend(StreamAppend Append, List<int> Indexes);
 /// Groups a batch's events by customer, so that each customer's are one append. Inside a customer the order stays. Between customers it stays for events of which the
 /// first one in the log wins (order ids, identity links); other events may move forward to their customer's.
 /// </summary>
-internal sealed class AppendPlan(Project project)
+/// <param name="project">The project.</param>
+/// <param name="messages">How many messages will be added, at most: what is kept for them has its size from the start.</param>
+internal sealed class AppendPlan(Project project, int messages)
 {
-    private readonly Dictionary<CustomerId, Group> groups = [];
-    private readonly HashSet<Guid> ids = [];
-    private readonly List<PlannedAppend> appends = [];
+    private readonly Dictionary<CustomerId, Group> groups = new(messages);
+    private readonly HashSet<Guid> ids = new(messages);
+    private readonly List<PlannedAppend> appends = new(messages);
     private readonly ChunkBuffer buffer = new();
     private int lastOrdered = -1;
 

@@ -3,7 +3,7 @@ namespace EventSourcedAnalytics.Ingestion;
 /// <summary>Some lines of an import on their way: parsed in order, then judged anywhere.</summary>
 internal sealed class ImportBatch(ProjectRules rules, long receivedAt, LineBatch lines)
 {
-    private readonly BatchPlan plan = new(rules, receivedAt, isImport: true);
+    private readonly BatchPlan plan = new(rules, receivedAt, isImport: true, lines.Lines.Count);
 
     /// <summary>Lines in the batch.</summary>
     public int Count => lines.Lines.Count;

@@ -3,10 +3,10 @@ using EventSourcedAnalytics.Analysis.Events;
 namespace EventSourcedAnalytics.Ingestion;
 
 /// <summary>The messages of one batch, judged, and what has to be appended for them.</summary>
-internal sealed class BatchPlan(ProjectRules rules, long receivedAt, bool isImport)
+internal sealed class BatchPlan(ProjectRules rules, long receivedAt, bool isImport, int messages)
 {
     private readonly Preparer preparer = new(rules, receivedAt, isImport);
-    private readonly AppendPlan plan = new(rules.Project);
+    private readonly AppendPlan plan = new(rules.Project, messages);
     private readonly List<(int Index, long? Line, string? Type)> places = [];
 
     /// <summary>The refused messages.</summary>

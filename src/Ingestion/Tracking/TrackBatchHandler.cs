@@ -27,7 +27,7 @@ internal sealed class TrackBatchHandler(IEventLog log, TimeProvider clock) : IRe
     private async Task<TrackAnswer> TakeAsync(Project project, List<Message> messages, long receivedAt, CancellationToken cancellationToken)
     {
         var messageIds = GiveIds(messages);
-        var batch = new BatchPlan(ProjectRules.Of(project), receivedAt, isImport: false);
+        var batch = new BatchPlan(ProjectRules.Of(project), receivedAt, isImport: false, messages.Count);
         foreach (var message in messages) batch.Add(message, line: null);
         var outcomes = new Appended?[messages.Count];
         await appender.AppendAsync(batch.Appends(), outcomes, cancellationToken);

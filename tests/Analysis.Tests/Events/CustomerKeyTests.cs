@@ -58,4 +58,12 @@ public sealed class CustomerKeyTests
         Assert.Distinct([EventIds.Of(ann, "m"), EventIds.Of(ann, "n"), EventIds.Of(bob, "m")]);
         Assert.Equal(8, EventIds.Of(ann, "m").Version);
     }
+
+    /// <summary>The test vector of SipHash-2-4-128 for the key 00..0f and the message 00..07, with version and variant of the UUID put in.</summary>
+    [Fact]
+    public void The_id_of_an_event_is_the_keyed_hash_of_its_message_id()
+    {
+        var key = new CustomerKey(new UInt128(0x0001020304050607, 0x08090a0b0c0d0e0f));
+        Assert.Equal(Guid.Parse("3b62a9ba-6258-8561-8f83-e264f31497b4"), EventIds.Of(key, "\0\u0001\u0002\u0003\u0004\u0005\u0006\a"));
+    }
 }

@@ -4,7 +4,8 @@ using EventSourcedAnalytics.EventLog;
 namespace EventSourcedAnalytics.Benchmarks.Log;
 
 /// <summary>
-/// Durable appends: <c>log-append [ADAPTER] [in flight] [events an append] [events]</c>, each append to one stream. Making the events is part of the time.
+/// Durable appends: <c>log-append [ADAPTER] [in flight] [events an append] [events] [streams]</c>, each append to one of the streams (200,000 if not said otherwise).
+/// Making the events is part of the time.
 /// </summary>
 public static class LogAppend
 {
@@ -14,26 +15,26 @@ public static class LogAppend
         var inFlight = LogBenchmark.Argument(args, 0, 4);
         var batch = LogBenchmark.Argument(args, 1, 500);
         await using var test = await LogUnderTest.StartAsync(adapter);
-        return LogBenchmark.Line(await MeasureAsync(test, inFlight, batch, LogBenchmark.Argument(args, 2, batch == 1 ? 2_000 * Math.Min(inFlight, 32) : 300_000)));
+        return LogBenchmark.Line(await MeasureAsync(test, inFlight, batch, LogBenchmark.Argument(args, 2, batch == 1 ? 2_000 * Math.Min(inFlight, 32) : 300_000), LogBenchmark.Argument(args, 3, LogBenchmark.Customers)));
     }
 
-    internal static async Task<LogRow> MeasureAsync(LogUnderTest test, int inFlight, int batch, int total)
+    internal static async Task<LogRow> MeasureAsync(LogUnderTest test, int inFlight, int batch, int total, int streams = LogBenchmark.Customers)
     {
         var calls = Math.Max(1, total / (inFlight * batch));
         var latencies = new List<double>[inFlight];
-        await CallAsync(test.Log, new Random(1), Math.Max(1, calls / 10), batch);
-        var cost = new Cost();
-        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(caller => Task.Run(async () => latencies[caller] = await CallAsync(test.Log, new Random(caller + 2), calls, batch))));
+        await CallAsync(test.Log, new Random(1), Math.Max(1, calls / 10), batch, streams);
+        var cost = test.NewCost();
+        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(caller => Task.Run(async () => latencies[caller] = await CallAsync(test.Log, new Random(caller + 2), calls, batch, streams))));
         return cost.ToRow("log-append", test.Adapter, (long)inFlight * calls * batch, [.. latencies.SelectMany(l => l)]) with { InFlight = inFlight, Batch = batch };
     }
 
-    private static async Task<List<double>> CallAsync(IEventLog log, Random random, int calls, int batch)
+    private static async Task<List<double>> CallAsync(IEventLog log, Random random, int calls, int batch, int streams)
     {
         var latencies = new List<double>(calls);
         for (var i = 0; i < calls; i++)
         {
             var started = Stopwatch.GetTimestamp();
-            var result = await log.AppendAsync(LogBenchmark.StreamOf(random.Next(LogBenchmark.Customers)), ExpectedRevision.Any, LogBenchmark.NewEvents(random, batch), CancellationToken.None);
+            var result = await log.AppendAsync(LogBenchmark.StreamOf(random.Next(streams)), ExpectedRevision.Any, LogBenchmark.NewEvents(random, batch), CancellationToken.None);
             latencies.Add(LogBenchmark.Milliseconds(started));
             if (result is not AppendResult.Appended) throw new InvalidOperationException(result.ToString());
         }
@@ -56,7 +57,7 @@ public static class LogAppendMany
     {
         var calls = Math.Max(1, total / (callers * batch));
         await LogBenchmark.FillAsync(test.Log, 5_000);
-        var cost = new Cost();
+        var cost = test.NewCost();
         var latencies = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
         {
             var random = new Random(caller + 2);

@@ -63,7 +63,7 @@ public static class LogClients
     {
         benchmark = "log-clients", row = ours.Benchmark, ours.Adapter, ours.InFlight, ours.Batch, ours = ours.EventsPerSecond, theirs = theirs.EventsPerSecond,
         ratio = Math.Round((double)ours.EventsPerSecond / theirs.EventsPerSecond, 2), oursP50Milliseconds = ours.P50Milliseconds, theirsP50Milliseconds = theirs.P50Milliseconds,
-        ours.AllocatedBytesPerEvent,
+        oursP99Milliseconds = ours.P99Milliseconds, theirsP99Milliseconds = theirs.P99Milliseconds, ours.AllocatedBytesPerEvent,
     });
 
     private static async Task<Theirs> TheirsAsync(LogUnderTest test, string package, string row, params int[] numbers)
@@ -83,5 +83,5 @@ public static class LogClients
         return JsonSerializer.Deserialize<Theirs>(line, JsonSerializerOptions.Web) ?? throw new InvalidOperationException("The other client did not finish.");
     }
 
-    private sealed record Theirs(long EventsPerSecond, double? P50Milliseconds);
+    private sealed record Theirs(long EventsPerSecond, double? P50Milliseconds, double? P99Milliseconds);
 }

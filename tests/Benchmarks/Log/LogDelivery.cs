@@ -33,7 +33,7 @@ public static class LogDelivery
         await live.Task;
         var random = new Random(2);
         var latencies = new List<double>(events);
-        var cost = new Cost();
+        var cost = test.NewCost();
         for (var i = 0; i < events; i++)
         {
             var e = LogBenchmark.NewEvent(random);

@@ -16,7 +16,7 @@ public static class LogReadAll
 
     internal static async Task<LogRow> MeasureAsync(LogUnderTest test, int pageSize)
     {
-        var cost = new Cost();
+        var cost = test.NewCost();
         long read = 0;
         LogPosition? after = null;
         while (true)
@@ -42,7 +42,7 @@ public static class LogCatchUp
 
     internal static async Task<LogRow> MeasureAsync(LogUnderTest test, int pageSize)
     {
-        var cost = new Cost();
+        var cost = test.NewCost();
         long read = 0;
         await foreach (var page in test.Log.SubscribeToAllAsync(null, pageSize, StreamFilter.ExcludeSystem, CancellationToken.None))
         {
@@ -66,7 +66,7 @@ public static class LogReadStream
 
     internal static async Task<LogRow> MeasureAsync(LogUnderTest test, int streams, int readers)
     {
-        var cost = new Cost();
+        var cost = test.NewCost();
         var counts = await Task.WhenAll(Enumerable.Range(0, readers).Select(reader => Task.Run(async () =>
         {
             long count = 0;

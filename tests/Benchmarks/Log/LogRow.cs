@@ -21,6 +21,10 @@ internal sealed record LogRow(string Benchmark, string Adapter, long Events, lon
     /// <summary>Of this process: with a server in another process, the client's share.</summary>
     public double CpuMicrosecondsPerEvent { get; init; }
 
+    /// <summary>Of the node's process, where there is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ServerCpuMicrosecondsPerEvent { get; init; }
+
     public long AllocatedBytesPerEvent { get; init; }
 }
 
@@ -28,12 +32,16 @@ internal sealed record LogRow(string Benchmark, string Adapter, long Events, lon
 internal sealed class Cost
 {
     private readonly long allocated;
+    private readonly Process? server;
     private readonly TimeSpan cpu;
+    private readonly TimeSpan serverCpu;
     private readonly long started;
 
-    public Cost()
+    public Cost(Process? server)
     {
+        this.server = server;
         GC.Collect();
+        serverCpu = ServerCpu();
         allocated = GC.GetTotalAllocatedBytes(precise: true);
         cpu = Environment.CpuUsage.TotalTime;
         started = Stopwatch.GetTimestamp();
@@ -47,7 +55,14 @@ internal sealed class Cost
             P50Milliseconds = latencies is null ? null : LogBenchmark.Percentile(latencies, 0.5),
             P99Milliseconds = latencies is null ? null : LogBenchmark.Percentile(latencies, 0.99),
             CpuMicrosecondsPerEvent = Math.Round((Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / events, 2),
+            ServerCpuMicrosecondsPerEvent = server is null ? null : Math.Round((ServerCpu() - serverCpu).TotalMicroseconds / events, 2),
             AllocatedBytesPerEvent = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / events,
         };
+    }
+
+    private TimeSpan ServerCpu()
+    {
+        server?.Refresh();
+        return server?.TotalProcessorTime ?? TimeSpan.Zero;
     }
 }

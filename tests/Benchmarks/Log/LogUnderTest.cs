@@ -41,6 +41,9 @@ internal sealed class LogUnderTest : IAsyncDisposable
     public static (string Adapter, string[] Others) Of(string[] args) =>
         args.Length > 0 && !int.TryParse(args[0], NumberStyles.None, CultureInfo.InvariantCulture, out _) ? (args[0], args[1..]) : ("embedded", args);
 
+    /// <summary>Begins to measure.</summary>
+    public Cost NewCost() => new(node);
+
     public async ValueTask DisposeAsync()
     {
         await Log.DisposeAsync();

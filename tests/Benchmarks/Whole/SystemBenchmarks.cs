@@ -1,18 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using EventSourcedAnalytics.Benchmarks.Log;
 
 namespace EventSourcedAnalytics.Benchmarks.Whole;
 
 /// <summary>HTTP batches of 100 to the durable log, with the projections following: events acknowledged a second, and the time of a request.</summary>
 public static class HttpIngestBenchmark
 {
-    /// <summary>Runs it. Arguments: events (default 200,000), requests in flight (default 16).</summary>
+    /// <summary>Runs it. Arguments: the log (default embedded), events (default 200,000), requests in flight (default 16).</summary>
     public static async Task<string> RunAsync(string[] args)
     {
+        (var adapter, args) = LogUnderTest.Of(args);
         var (events, inFlight) = (Arguments.Int(args, 0, 200_000), Arguments.Int(args, 1, 16));
         var bodies = SystemUnderTest.Bodies(events, 100);
-        await using var system = await SystemUnderTest.StartAsync();
+        await using var log = adapter == "embedded" ? null : await LogUnderTest.StartAsync(adapter);
+        await using var system = await SystemUnderTest.StartAsync(log?.ConnectionString);
         await system.PostAsync(bodies[..Math.Min(50, bodies.Length / 10)], inFlight);
         var clock = Stopwatch.StartNew();
         var (position, times) = await system.PostAsync(bodies, inFlight);
@@ -22,7 +25,7 @@ public static class HttpIngestBenchmark
         var status = await system.Engine.GetStatusAsync(withHash: false, default);
         return JsonSerializer.Serialize(new
         {
-            benchmark = "http-ingest", events, batch = 100, inFlight, bytesPerEvent = bodies.Sum(body => (long)body.Length) / events,
+            benchmark = "http-ingest", adapter, events, batch = 100, inFlight, bytesPerEvent = bodies.Sum(body => (long)body.Length) / events,
             acknowledgedPerSecond = (long)(events / acknowledged), requestP50Ms = Percentiles.Of(times, 0.5), requestP99Ms = Percentiles.Of(times, 0.99),
             projectedPerSecond = (long)(events / projected), projectionsBehindSeconds = Math.Round(projected - acknowledged, 2),
             stageSeconds = status.StageSeconds.ToDictionary(stage => stage.Key, stage => Math.Round(stage.Value, 2)), refolds = status.Refolds,

@@ -26,6 +26,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     private static readonly string? Kept = Environment.GetEnvironmentVariable("BENCHMARK_DATA");
 
     private readonly string directory = Kept is null ? Directory.CreateTempSubdirectory("analytics-bench-").FullName : Directory.CreateDirectory(Kept).FullName;
+    private string? log;
     private AnalyticsHost? host;
     private HttpClient? http;
 
@@ -39,9 +40,10 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public Projects.Project Shop => host!.Services.GetRequiredService<Projects.ProjectsView>().Projects[Project];
 
     /// <summary>Starts it and makes the project, if it is not there.</summary>
-    public static async Task<SystemUnderTest> StartAsync()
+    /// <param name="log">Connection string of the log's server; null = the embedded log.</param>
+    public static async Task<SystemUnderTest> StartAsync(string? log = null)
     {
-        var system = new SystemUnderTest();
+        var system = new SystemUnderTest { log = log };
         await system.StartHostAsync();
         await system.QueryAsync("mutation { createProject(input: { id: \"bench\" }) { errors { message } } }");
         return system;
@@ -168,7 +170,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     private async Task StartHostAsync()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Data:Directory"] = directory }).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Data:Directory"] = directory, ["EventStore:ConnectionString"] = log }).Build();
         host = await AnalyticsHost.StartAsync(configuration, "http://127.0.0.1:0");
         http = new HttpClient { BaseAddress = host.Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.AdminKey);
