@@ -63,6 +63,8 @@ public sealed class ExactnessTests
             {
                 var verified = await world.Engine.VerifyAsync(projection.Name, null, CancellationToken.None);
                 Assert.True(verified.IsEqual, $"{projection.Name}: {string.Join("; ", verified.Differences)}");
+                var sampled = await world.Engine.VerifySampleAsync(projection.Name, 2_000, scenarios, CancellationToken.None);
+                Assert.True(sampled.IsEqual && sampled.Persons > 0, $"{projection.Name}: {string.Join("; ", sampled.Differences.Select(difference => difference.ToText()))}");
                 await world.Engine.RunRebuildAsync(projection.Name, null, CancellationToken.None);
                 var rebuilt = await world.Engine.CompareAsync(projection.Name, CancellationToken.None);
                 Assert.True(rebuilt.IsEqual, $"{projection.Name}: {string.Join("; ", rebuilt.Differences)}");
