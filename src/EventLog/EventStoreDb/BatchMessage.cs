@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using EventSourcedAnalytics.EventLog.Grpc;
 
@@ -17,14 +16,14 @@ internal readonly record struct BatchMessage(Guid Correlation, StreamAppend Appe
 {
     private const byte CorrelationTag = 0x0a, OptionsTag = 0x12, ProposedTag = 0x1a, FinalTag = 0x20;
     private const byte StreamTag = 0x0a, NameTag = 0x1a, PositionTag = 0x10, NoStreamTag = 0x1a, AnyTag = 0x22, ExistsTag = 0x2a, DeadlineTag = 0x3a, SecondsTag = 0x08, NanosTag = 0x10;
-    private const byte IdTag = 0x0a, MetadataTag = 0x12, CustomMetadataTag = 0x1a, DataTag = 0x22, StructuredTag = 0x0a, HighTag = 0x08, LowTag = 0x10, KeyTag = 0x0a, ValueTag = 0x12;
+    private const byte IdTag = 0x0a, MetadataTag = 0x12, CustomMetadataTag = 0x1a, DataTag = 0x22;
     private const int NanosPerSecond = 1_000_000_000;
 
     private bool IsFinal => First + Count == Append.Events.Count;
 
     public int Size()
     {
-        var size = WireWriter.SizeOf(IdSize(Correlation));
+        var size = WireWriter.SizeOf(WireUuid.SizeOf(Correlation));
         if (First == 0) size += WireWriter.SizeOf(OptionsSize());
         for (var i = First; i < First + Count; i++) size += WireWriter.SizeOf(EventSize(Append.Events[i]));
         return size + (IsFinal ? 2 : 0);
@@ -33,31 +32,10 @@ internal readonly record struct BatchMessage(Guid Correlation, StreamAppend Appe
     public void Write(Span<byte> target)
     {
         var writer = new WireWriter(target);
-        WriteId(ref writer, CorrelationTag, Correlation);
+        WireUuid.Write(ref writer, CorrelationTag, Correlation);
         if (First == 0) WriteOptions(ref writer);
         for (var i = First; i < First + Count; i++) WriteEvent(ref writer, Append.Events[i]);
         if (IsFinal) writer.Number(FinalTag, 1);
-    }
-
-    private static (ulong High, ulong Low) Halves(Guid id)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return (BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
-    }
-
-    private static int HalvesSize((ulong High, ulong Low) id) => 2 + WireWriter.VarintSize(id.High) + WireWriter.VarintSize(id.Low);
-
-    private static int IdSize(Guid id) => WireWriter.SizeOf(HalvesSize(Halves(id)));
-
-    private static void WriteId(ref WireWriter writer, byte tag, Guid id)
-    {
-        var halves = Halves(id);
-        var size = HalvesSize(halves);
-        writer.Begin(tag, WireWriter.SizeOf(size));
-        writer.Begin(StructuredTag, size);
-        writer.Number(HighTag, halves.High);
-        writer.Number(LowTag, halves.Low);
     }
 
     private int ExpectedSize() => Append.Expected.ToInt64() is >= 0 and var revision ? 1 + WireWriter.VarintSize((ulong)revision) : 2;
@@ -86,24 +64,17 @@ internal readonly record struct BatchMessage(Guid Correlation, StreamAppend Appe
 
     private static ReadOnlySpan<byte> ContentType(EventToAppend e) => e.IsJson ? "application/json"u8 : "application/octet-stream"u8;
 
-    private static int EntrySize(ReadOnlySpan<byte> key, int value) => WireWriter.SizeOf(key.Length) + WireWriter.SizeOf(value);
-
-    private static int EventSize(EventToAppend e) => WireWriter.SizeOf(IdSize(e.EventId))
-        + WireWriter.SizeOf(EntrySize("type"u8, Encoding.UTF8.GetByteCount(e.Type)))
-        + WireWriter.SizeOf(EntrySize("content-type"u8, ContentType(e).Length))
+    private static int EventSize(EventToAppend e) => WireWriter.SizeOf(WireUuid.SizeOf(e.EventId))
+        + WireWriter.SizeOf(WireWriter.EntrySize("type"u8, Encoding.UTF8.GetByteCount(e.Type)))
+        + WireWriter.SizeOf(WireWriter.EntrySize("content-type"u8, ContentType(e).Length))
         + (e.Metadata.IsEmpty ? 0 : WireWriter.SizeOf(e.Metadata.Length)) + (e.Data.IsEmpty ? 0 : WireWriter.SizeOf(e.Data.Length));
 
     private static void WriteEvent(ref WireWriter writer, EventToAppend e)
     {
         writer.Begin(ProposedTag, EventSize(e));
-        WriteId(ref writer, IdTag, e.EventId);
-        var type = Encoding.UTF8.GetByteCount(e.Type);
-        writer.Begin(MetadataTag, EntrySize("type"u8, type));
-        writer.Bytes(KeyTag, "type"u8);
-        writer.Text(ValueTag, e.Type, type);
-        writer.Begin(MetadataTag, EntrySize("content-type"u8, ContentType(e).Length));
-        writer.Bytes(KeyTag, "content-type"u8);
-        writer.Bytes(ValueTag, ContentType(e));
+        WireUuid.Write(ref writer, IdTag, e.EventId);
+        writer.Entry(MetadataTag, "type"u8, e.Type);
+        writer.Entry(MetadataTag, "content-type"u8, ContentType(e));
         if (!e.Metadata.IsEmpty) writer.Bytes(CustomMetadataTag, e.Metadata.Span);
         if (!e.Data.IsEmpty) writer.Bytes(DataTag, e.Data.Span);
     }

@@ -59,7 +59,7 @@ internal static class GrpcFraming
         writer.Advance(PrefixBytes + size);
     }
 
-    public static void Write<T>(IBufferWriter<byte> writer, T message) where T : IWireMessage
+    public static void Write<T>(IBufferWriter<byte> writer, T message) where T : struct, IWireMessage
     {
         var size = message.Size();
         message.Write(Begin(writer, size));

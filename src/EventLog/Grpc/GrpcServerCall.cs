@@ -49,6 +49,9 @@ internal sealed class GrpcServerCall(HttpContext http, int maxMessageBytes)
     /// <summary>Puts a message into the response without sending it yet.</summary>
     public void Write(IMessage message) => GrpcFraming.Write(http.Response.BodyWriter, message);
 
+    /// <summary>Puts a message into the response without sending it yet.</summary>
+    public void Write<T>(T message) where T : struct, IWireMessage => GrpcFraming.Write(http.Response.BodyWriter, message);
+
     /// <summary>Sends the headers now, for clients that wait for them before they write.</summary>
     public Task StartAsync() => http.Response.StartAsync(Cancelled);
 

@@ -10,7 +10,7 @@ internal sealed class StreamingContent : HttpContent
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Writes messages and sends them. Not for use by two callers at once.</summary>
-    public async Task WriteAsync<T>(IReadOnlyList<T> messages, CancellationToken cancellationToken) where T : IWireMessage
+    public async Task WriteAsync<T>(IReadOnlyList<T> messages, CancellationToken cancellationToken) where T : struct, IWireMessage
     {
         var writer = await opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         foreach (var message in messages) GrpcFraming.Write(writer, message);

@@ -16,6 +16,8 @@ internal interface IWireMessage
 /// <summary>Writes fields of Protocol Buffers, for messages that are too many for generated classes. Tags are those of one byte: field number and wire type.</summary>
 internal ref struct WireWriter(Span<byte> target)
 {
+    private const byte KeyTag = 0x0a, ValueTag = 0x12;
+
     private Span<byte> rest = target;
 
     /// <summary>Bytes of a number.</summary>
@@ -23,6 +25,9 @@ internal ref struct WireWriter(Span<byte> target)
 
     /// <summary>Bytes of a field with a content of so many bytes: tag, length, content.</summary>
     public static int SizeOf(int content) => 1 + VarintSize((ulong)content) + content;
+
+    /// <summary>Bytes of an entry of a map of texts, without its own tag and length.</summary>
+    public static int EntrySize(ReadOnlySpan<byte> key, int valueBytes) => SizeOf(key.Length) + SizeOf(valueBytes);
 
     /// <summary>Begins a field whose content is written next.</summary>
     public void Begin(byte tag, int bytes) => Number(tag, (ulong)bytes);
@@ -36,7 +41,7 @@ internal ref struct WireWriter(Span<byte> target)
         rest = rest[at..];
     }
 
-    public void Bytes(byte tag, ReadOnlySpan<byte> content)
+    public void Bytes(byte tag, scoped ReadOnlySpan<byte> content)
     {
         Begin(tag, content.Length);
         content.CopyTo(rest);
@@ -48,5 +53,22 @@ internal ref struct WireWriter(Span<byte> target)
     {
         Begin(tag, bytes);
         rest = rest[Encoding.UTF8.GetBytes(text, rest)..];
+    }
+
+    /// <summary>Writes an entry of a map of texts.</summary>
+    public void Entry(byte tag, scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<byte> value)
+    {
+        Begin(tag, EntrySize(key, value.Length));
+        Bytes(KeyTag, key);
+        Bytes(ValueTag, value);
+    }
+
+    /// <summary>Writes an entry of a map of texts.</summary>
+    public void Entry(byte tag, scoped ReadOnlySpan<byte> key, string value)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(value);
+        Begin(tag, EntrySize(key, bytes));
+        Bytes(KeyTag, key);
+        Text(ValueTag, value, bytes);
     }
 }

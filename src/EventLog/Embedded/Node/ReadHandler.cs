@@ -76,7 +76,7 @@ internal sealed class ReadHandler(EmbeddedEventLog log)
         {
             var page = await log.ReadStreamAsync(stream, forwards ? ReadDirection.Forwards : ReadDirection.Backwards, from,
                 (int)Math.Min(left, NodeLimits.PageEvents), call.Cancelled).ConfigureAwait(false);
-            foreach (var e in page.Events) call.Write(new ReadResp { Event = NodeWire.ToWire(e, uuidAsString) });
+            foreach (var e in page.Events) call.Write(new EventMessage(e, uuidAsString));
             left -= (ulong)page.Events.Count;
             if (page.IsEnd) return true;
             if (left == 0) return false;
@@ -109,7 +109,7 @@ internal sealed class ReadHandler(EmbeddedEventLog log)
             foreach (var e in forwards ? page.Events : page.Events.Reverse())
             {
                 if (left == 0 || !filter.Streams.Matches(e.Stream) || !filter.Matches(e)) continue;
-                call.Write(new ReadResp { Event = NodeWire.ToWire(e, uuidAsString) });
+                call.Write(new EventMessage(e, uuidAsString));
                 left--;
             }
             await call.FlushAsync().ConfigureAwait(false);

@@ -55,7 +55,7 @@ internal sealed class SubscriptionHandler(EmbeddedEventLog log)
             while (status.Exists && next <= status.Last)
             {
                 var page = await log.ReadStreamAsync(stream, ReadDirection.Forwards, next, NodeLimits.PageEvents, call.Cancelled).ConfigureAwait(false);
-                foreach (var e in page.Events) call.Write(new ReadResp { Event = NodeWire.ToWire(e, uuidAsString) });
+                foreach (var e in page.Events) call.Write(new EventMessage(e, uuidAsString));
                 await call.FlushAsync().ConfigureAwait(false);
                 next = page.Events.Count > 0 ? page.Events[^1].Revision + 1 : status.Last + 1;
                 if (page.IsEnd) break;
@@ -80,7 +80,7 @@ internal sealed class SubscriptionHandler(EmbeddedEventLog log)
             var maxScanned = filter.CheckpointInterval > 0 ? filter.CheckpointInterval - considered : NodeLimits.PageEvents;
             var page = await log.ScanAsync(after, NodeLimits.PageEvents, maxScanned, filter.Streams, call.Cancelled).ConfigureAwait(false);
             foreach (var e in page.Events)
-                if (filter.Matches(e)) call.Write(new ReadResp { Event = NodeWire.ToWire(e, uuidAsString) });
+                if (filter.Matches(e)) call.Write(new EventMessage(e, uuidAsString));
             var position = page.LastPosition?.Commit ?? after;
             considered += position - after;
             after = position;

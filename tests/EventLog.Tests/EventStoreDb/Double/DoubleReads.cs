@@ -120,7 +120,7 @@ internal sealed class DoubleReads(ServerDouble server)
 
     private static ReadResp ToWire(StoredEvent e)
     {
-        var recorded = NodeWire.ToWire(new RecordedEvent
+        var recorded = GeneratedEvent.Of(new RecordedEvent
         {
             Stream = e.Stream, Revision = e.Revision, Position = LogPosition.At(e.Position), EventId = e.Event.EventId, Type = e.Event.Type,
             Created = DateTimeOffset.UnixEpoch, Data = e.Event.Data, Metadata = e.Event.Metadata, IsJson = e.Event.IsJson,
