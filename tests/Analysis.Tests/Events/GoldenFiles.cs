@@ -27,6 +27,6 @@ internal static partial class GoldenFiles
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    [GeneratedRegex(@"^([a-z]+)\.v(\d+)\.ndjson$")]
+    [GeneratedRegex(@"^([a-z_]+)\.v(\d+)\.ndjson$")]
     private static partial Regex FileName();
 }
