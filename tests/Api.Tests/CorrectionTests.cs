@@ -32,10 +32,10 @@ public class CorrectionTests(ApiWorld world)
         Assert.Equal("""{"duplicates":1,"currencies":[{"periods":[{"orders":1,"gross":{"amountMinor":9900}}]}]}""", (await shop.AskBothAsync(Revenue, Fields)).Json());
         await MutateAsync(shop, "amendEvent", """messageId: "m1", userId: "ann", properties: { order_id: "2", total: 5, currency: "EUR" }, occurredAt: "2024-03-02T10:00:00Z" """);
         Assert.Equal("""{"duplicates":0,"currencies":[{"periods":[{"orders":2,"gross":{"amountMinor":1200}}]}]}""", (await shop.AskBothAsync(Revenue, Fields)).Json());
-        var events = (await shop.AskAsync("events(first: 5) { nodes { name occurredAt messageId properties } } customer(id: \"ann\") { events { nodes { type corrects } } }"));
+        var events = (await shop.AskAsync("events(first: 5) { nodes { name occurredAt messageId properties } } customer(id: \"ann\") { events { nodes { type userId anonymousId corrects } } }"));
         Assert.Equal("""{"name":"purchase_completed","occurredAt":"2024-03-02T10:00:00Z","messageId":"m1","properties":{"order_id":"2","total":5,"currency":"EUR"}}""",
             events["events"]!["nodes"]!.AsArray().Single(node => (string?)node!["messageId"] == "m1").Json());
-        Assert.Equal("""[{"type":"TRACK","corrects":null},{"type":"AMENDED","corrects":"m1"},{"type":"AMENDED","corrects":"m1"}]""", events["customer"]!["events"]!["nodes"].Json());
+        Assert.Equal("""[{"type":"TRACK","userId":"ann","anonymousId":null,"corrects":null},{"type":"AMENDED","userId":"ann","anonymousId":null,"corrects":"m1"},{"type":"AMENDED","userId":"ann","anonymousId":null,"corrects":"m1"}]""", events["customer"]!["events"]!["nodes"].Json());
     }
 
     [Fact]

@@ -50,15 +50,19 @@ public sealed class CustomerNode
 /// <param name="SessionId">The session as sent.</param>
 /// <param name="Properties">Its properties.</param>
 /// <param name="Context">Where it came from.</param>
+/// <param name="UserId">The user id as sent; with it, or else with the anonymous id, a correction names the customer.</param>
+/// <param name="AnonymousId">The anonymous id as sent.</param>
 /// <param name="Corrects">On a correction: the message id of the event it corrects.</param>
 [GraphQLName("Event")]
 public sealed record EventNode(
     string Position, string Name, EventType Type, DateTime OccurredAt, DateTime ReceivedAt, string MessageId, string CustomerId, string? SessionId,
-    System.Text.Json.JsonElement? Properties, System.Text.Json.JsonElement? Context, [property: ID] string? Corrects)
+    System.Text.Json.JsonElement? Properties, System.Text.Json.JsonElement? Context, [property: ID] string? UserId, [property: ID] string? AnonymousId,
+    [property: ID] string? Corrects)
 {
     internal static EventNode Of(AnalyticsEvent e) => new(
         e.Position.ToString(System.Globalization.CultureInfo.InvariantCulture), e.Name, e.Type, e.OccurredAt.ToTime(), e.ReceivedAt.ToTime(), e.MessageId, e.Customer.Id, e.SessionId,
-        Json(e.Type is EventType.Identify or EventType.Group ? e.Traits : e.Properties), Json(e.Context), e.Corrects);
+        Json(e.Type is EventType.Identify or EventType.Group ? e.Traits : e.Properties), Json(e.Context), e.Customer.Kind == CustomerKind.User ? e.Customer.Id : null,
+        e.Customer.Kind == CustomerKind.User ? e.AnonymousId : e.Customer.Id, e.Corrects);
 
     private static System.Text.Json.JsonElement? Json(Analysis.Values.JsonObjectSlice slice)
     {
