@@ -80,13 +80,8 @@ public sealed class LogExplorer(IEventLog log)
         foreach (var customer in customers)
         {
             var stream = StreamNames.Customer(project.Id, CustomerKeys.Of(project.CustomerSecret, customer));
-            for (long? from = 0; from is not null;)
-            {
-                var page = await log.ReadStreamAsync(stream, ReadDirection.Forwards, from, 1_000, cancellationToken);
-                foreach (var recorded in page.Events)
-                    if ((through is null || recorded.Position <= through) && ProjectScan.TryDecode(recorded) is { } e) events.Add(e);
-                from = page.IsEnd || page.Events.Count == 0 ? null : page.Events[^1].Revision + 1;
-            }
+            await foreach (var recorded in log.ReadWholeStreamAsync(stream, cancellationToken))
+                if ((through is null || recorded.Position <= through) && ProjectScan.TryDecode(recorded) is { } e) events.Add(e);
         }
         events.Sort((left, right) => left.Position.CompareTo(right.Position));
         return events;

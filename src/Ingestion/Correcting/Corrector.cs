@@ -8,8 +8,6 @@ namespace EventSourcedAnalytics.Ingestion;
 /// <summary>Finds the event that a correction names, and appends the correction behind it in the customer's stream.</summary>
 internal sealed class Corrector(IEventLog log, ProjectsView projects, TimeProvider clock)
 {
-    private const int PageEvents = 1_000;
-
     /// <summary>Corrects an event.</summary>
     /// <param name="projectId">The project.</param>
     /// <param name="customer">The customer as sent.</param>
@@ -63,17 +61,12 @@ internal sealed class Corrector(IEventLog log, ProjectsView projects, TimeProvid
         AnalyticsEvent? sent = null;
         LogPosition last = default;
         var corrections = new List<AnalyticsEvent>();
-        for (long? from = 0; from is not null;)
+        await foreach (var recorded in log.ReadWholeStreamAsync(stream, cancellationToken))
         {
-            var page = await log.ReadStreamAsync(stream, ReadDirection.Forwards, from, PageEvents, cancellationToken);
-            foreach (var recorded in page.Events)
-            {
-                if (TryDecode(recorded) is not { } e || (e.IsCorrection ? e.Corrects : e.MessageId) != messageId) continue;
-                if (e.IsCorrection) corrections.Add(e);
-                else if (sent is null) sent = e;
-                last = recorded.Position;
-            }
-            from = page.IsEnd || page.Events.Count == 0 ? null : page.Events[^1].Revision + 1;
+            if (TryDecode(recorded) is not { } e || (e.IsCorrection ? e.Corrects : e.MessageId) != messageId) continue;
+            if (e.IsCorrection) corrections.Add(e);
+            else if (sent is null) sent = e;
+            last = recorded.Position;
         }
         return sent is null ? null : new Found(sent, Corrections.Hold(sent, corrections), last);
     }

@@ -9,8 +9,6 @@ namespace EventSourcedAnalytics.Projecting.Reading;
 /// <summary>Reads the streams of customers from the log: what a refold folds.</summary>
 internal sealed class PersonReader(IEventLog log, FactsView facts)
 {
-    private const int PageEvents = 1_000;
-
     /// <summary>The events of some customers up to a position, duplicates left out, in no particular order.</summary>
     public async Task<PersonEvents> ReadAsync(string project, IEnumerable<CustomerKey> customers, long through, CancellationToken cancellationToken)
     {
@@ -39,15 +37,10 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
 
     private static async IAsyncEnumerable<RecordedEvent> RecordsAsync(IEventLog log, string stream, long through, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (long? from = 0; from is not null;)
+        await foreach (var recorded in log.ReadWholeStreamAsync(stream, cancellationToken))
         {
-            var page = await log.ReadStreamAsync(stream, ReadDirection.Forwards, from, PageEvents, cancellationToken);
-            foreach (var recorded in page.Events)
-            {
-                if (recorded.Position.Commit > through) yield break;
-                yield return recorded;
-            }
-            from = page.IsEnd || page.Events.Count == 0 ? null : page.Events[^1].Revision + 1;
+            if (recorded.Position.Commit > through) yield break;
+            yield return recorded;
         }
     }
 }
