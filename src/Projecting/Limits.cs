@@ -75,6 +75,18 @@ public static class Limits
     /// <summary>Longest time between two looks of a process that stands by.</summary>
     public static readonly TimeSpan StandbyPoll = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Time for which a projection that was called back, for a rebuild or a verification, is not lent again.</summary>
+    public static readonly TimeSpan StaysHome = TimeSpan.FromMinutes(1);
+
+    /// <summary>Longest wait, besides two lengths of a lease, for a projection that is called back.</summary>
+    public static readonly TimeSpan BringHome = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time between two looks whether a projection that is called back is there.</summary>
+    public static readonly TimeSpan BringHomePoll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Time between two looks of a follower whether the facts are of the time of the projects' settings.</summary>
+    public static readonly TimeSpan FactsPause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Time without a commit, while events wait, after which the projections count as stalled.</summary>
     public static readonly TimeSpan StallAfter = TimeSpan.FromSeconds(30);
 

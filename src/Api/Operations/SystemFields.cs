@@ -13,8 +13,8 @@ namespace EventSourcedAnalytics.Api.Operations;
 /// <param name="Refolds">Persons folded again since the start.</param>
 /// <param name="Duplicates">Messages skipped because they had come before.</param>
 /// <param name="LastFailure">Why the projections stopped last; null while they are well.</param>
-/// <param name="Role">Whether the process that answers folds, or stands by while another one does.</param>
-/// <param name="Owner">The process that folds, as it calls itself; null = none at the moment.</param>
+/// <param name="Role">Whether the process that answers owns the read models, keeps some that the owner has lent it, or stands by.</param>
+/// <param name="Owner">The process that owns the read models, as it calls itself; null = none at the moment.</param>
 /// <param name="IsStalled">True if events wait and nothing was committed for a while: the watchdog's finding.</param>
 /// <param name="SecondsSinceCommit">Time since this process saw the read models move last.</param>
 /// <param name="Projections">Every instance.</param>
@@ -37,10 +37,11 @@ public sealed record SystemStatus(
 /// <param name="Deferred">Persons that wait for their refold.</param>
 /// <param name="Refolds">Persons folded again since the process started.</param>
 /// <param name="UpdatedAt">Time of its last commit.</param>
+/// <param name="Keeper">The process that folds it: the owner, or one that the owner has lent it to.</param>
 /// <param name="Hash">Read-model hash, if asked for.</param>
 public sealed record ProjectionStatus(
     string Name, string Projection, int Version, string State, string? Position, long Gap, double LagSeconds, long Events, double EventsPerSecond, long Parked, long Dropped,
-    long Deferred, long Refolds, DateTime UpdatedAt, string? Hash)
+    long Deferred, long Refolds, DateTime UpdatedAt, string? Keeper, string? Hash)
 {
     internal static ProjectionStatus Of(InstanceStatus status, EventLog.LogPosition? standing, DateTimeOffset now)
     {
@@ -49,7 +50,7 @@ public sealed record ProjectionStatus(
         var lag = isBehind && status.RecordedAt is { } at ? Math.Max(0, (now - DateTimeOffset.FromUnixTimeMilliseconds(at)).TotalSeconds) : 0;
         return new ProjectionStatus(
             status.Name, status.Projection, status.Version, status.State, status.Position?.ToString(), gap, lag, status.Events, status.EventsPerSecond,
-            status.Parked, status.Dropped, status.Deferred, status.Refolds, status.UpdatedAt, status.Hash);
+            status.Parked, status.Dropped, status.Deferred, status.Refolds, status.UpdatedAt, status.Keeper, status.Hash);
     }
 }
 

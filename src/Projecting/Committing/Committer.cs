@@ -48,6 +48,7 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
             StateStore.AddTo(batch, changes);
             foreach (var (table, rows) in RowsOf(changes)) table.AddTo(batch, rows);
         }
+        if (unit.Rings is { } channel) batch.BatchCommands.Add(new NpgsqlBatchCommand($"notify {channel}"));
         await ExecuteAsync(batch, checkpoints, cancellationToken);
         if (!isOpened) return;
         foreach (var changes in copied)
@@ -133,6 +134,9 @@ internal sealed record CommitUnit(
 {
     /// <summary>Minutes of the log's clock that begin in it.</summary>
     public IReadOnlyList<Reading.MinuteStart> Minutes { get; init; } = [];
+
+    /// <summary>Where other processes are told of it (see <see cref="Bell"/>); null = nobody waits.</summary>
+    public string? Rings { get; init; }
 }
 
 /// <summary>The facts have a checkpoint like any instance.</summary>

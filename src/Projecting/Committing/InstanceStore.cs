@@ -11,7 +11,7 @@ namespace EventSourcedAnalytics.Projecting.Committing;
 
 /// <summary>A row of <c>projecting.instances</c>.</summary>
 internal sealed record InstanceRow(
-    string SchemaName, int Grp, string Projection, int Version, Guid LogId, string SqlHash, long? CommitPosition, long? PreparePosition, long Epoch, long Events, long? RecordedAt, DateTime UpdatedAt)
+    string SchemaName, int Grp, string Projection, int Version, Guid LogId, string SqlHash, long? CommitPosition, long? PreparePosition, long Epoch, long Events, long? RecordedAt, DateTime UpdatedAt, bool Joined)
 {
     public InstanceId Id => new(SchemaName, Grp);
 
@@ -22,17 +22,11 @@ internal sealed record InstanceRow(
 internal sealed record LiveRow(string Projection, string SchemaName, string? Previous);
 
 /// <summary>Instances, the revisions they keep, their marks and the pointers to what is live, in Postgres.</summary>
-internal sealed class InstanceStore(NpgsqlDataSource source)
+internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownership)
 {
-    private const string Columns = "schema_name, grp, projection, version, log_id, sql_hash, commit_position, prepare_position, epoch, events, recorded_at, updated_at";
-
-    // Nobody can take the lease while a write that began with this is under way, and where it was taken the division fails and everything with it.
-    private const string Fence = "select 1 / count(*) from (select 1 from projecting.lease where epoch = $1 for key share) held";
+    private const string Columns = "schema_name, grp, projection, version, log_id, sql_hash, commit_position, prepare_position, epoch, events, recorded_at, updated_at, joined";
 
     static InstanceStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
-
-    /// <summary>The epoch of the lease that this process has: what it writes is refused once another process has a newer one.</summary>
-    public long Epoch { get; set; }
 
     public async Task<IReadOnlyList<InstanceRow>> AllAsync(CancellationToken cancellationToken)
     {
@@ -72,7 +66,7 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
         return rows.ToDictionary(row => Keys.FromUuid(row.Person), row => new Mark(row.Project, row.AppliedTo, row.Reason is null ? null : SqlText.Decode(row.Reason)));
     }
 
-    /// <summary>The instance that answers a revision of a projection of this version and stands where everything live stands; null if there is none.</summary>
+    /// <summary>The instance that answers a revision of a projection of this version; null if there is none, or it has not caught up yet.</summary>
     public async Task<InstanceId?> FindLiveAsync(Projection projection, long revision, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand("""
@@ -80,10 +74,9 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
               from projecting.live l
               join projecting.revisions r on r.schema_name = l.schema_name and r.revision = $2
               join projecting.instances i on i.schema_name = r.schema_name and i.grp = r.grp
-              join projecting.instances f on f.schema_name = $3 and f.grp = $4 and f.commit_position is not distinct from i.commit_position
-             where l.projection = $1 and i.version = $5
+             where l.projection = $1 and i.version = $3 and i.joined
             """);
-        foreach (var value in new object[] { projection.Name, revision, FactsInstance.Id.Schema, FactsInstance.Id.Group, projection.Version }) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        foreach (var value in new object[] { projection.Name, revision, projection.Version }) command.Parameters.Add(new NpgsqlParameter { Value = value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? new InstanceId(reader.GetString(0), reader.GetInt32(1)) : null;
     }
@@ -100,10 +93,10 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
     /// <exception cref="CheckpointConflictException">This process has no lease any more.</exception>
     public async Task<InstanceRow> TakeOverAsync(InstanceId id, string projection, int version, Guid logId, CancellationToken cancellationToken)
     {
-        await WriteAsync([With("""
+        await WriteAsync(projection, [With("""
             insert into projecting.instances as i (schema_name, grp, projection, version, log_id, epoch) values ($1, $2, $3, $4, $5, $6)
             on conflict (schema_name, grp) do update set epoch = excluded.epoch
-            """, id.Schema, id.Group, projection, version, logId, Epoch)], cancellationToken);
+            """, id.Schema, id.Group, projection, version, logId, ownership.EpochOf(projection))], cancellationToken);
         var row = await FindAsync(id, cancellationToken) ?? throw new InvalidOperationException($"{id} is gone.");
         CheckLog(id.ToString(), row.LogId, logId);
         return row;
@@ -120,6 +113,7 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
 
     /// <summary>Makes a schema for a projection with its first instance; makes it live if the projection has nothing live yet.</summary>
     public Task CreateSchemaAsync(string schema, Projection projection, Guid logId, CancellationToken cancellationToken) => WriteAsync(
+        projection.Name,
         [
             .. SchemaCatalog.Create(schema, projection),
             With("insert into projecting.instances (schema_name, grp, projection, version, log_id, sql_hash) values ($1, 0, $2, $3, $4, $5)",
@@ -128,7 +122,8 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
         ], cancellationToken);
 
     /// <summary>Drops a schema that isn't live, and all that is known of it.</summary>
-    public Task DropSchemaAsync(string schema, CancellationToken cancellationToken) => WriteAsync(
+    public Task DropSchemaAsync(string projection, string schema, CancellationToken cancellationToken) => WriteAsync(
+        projection,
         [
             SchemaCatalog.Drop(schema),
             .. new[] { "instances", "revisions", "merged", "marks", "dropped" }.Select(table => With($"delete from projecting.{table} where schema_name = $1", schema)),
@@ -144,13 +139,14 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
 
     /// <summary>Makes a group one with the group 0 of its schema. Nothing is copied: states are joined as they are read, cells are told apart by their revision.</summary>
     /// <exception cref="CheckpointConflictException">One of both is not at the position, or another process owns them.</exception>
-    public Task MergeAsync(InstanceId group, LogPosition at, CancellationToken cancellationToken) => WriteAsync(
+    public Task MergeAsync(string projection, InstanceId group, LogPosition at, CancellationToken cancellationToken) => WriteAsync(
+        projection,
         [
             With("""
                 select 1 / greatest(count(*) - 1, 0) from projecting.instances i
                  where i.schema_name = $1 and i.grp in (0, $2) and i.epoch = $3 and i.commit_position = $4
                    and not exists (select from projecting.marks m where m.schema_name = i.schema_name and m.grp = i.grp)
-                """, group.Schema, group.Group, Epoch, at.Commit),
+                """, group.Schema, group.Group, ownership.EpochOf(projection), at.Commit),
             With("update projecting.revisions set grp = 0 where schema_name = $1 and grp = $2", group.Schema, group.Group),
             With("delete from projecting.instances where schema_name = $1 and grp = $2", group.Schema, group.Group),
             With("delete from projecting.dropped where schema_name = $1 and grp = $2", group.Schema, group.Group),
@@ -158,12 +154,14 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
         ], cancellationToken);
 
     /// <summary>Notes revisions of a group.</summary>
-    public Task AddRevisionsAsync(InstanceId id, IReadOnlyCollection<(long Revision, string Project)> revisions, CancellationToken cancellationToken) => WriteAsync(
+    public Task AddRevisionsAsync(string projection, InstanceId id, IReadOnlyCollection<(long Revision, string Project)> revisions, CancellationToken cancellationToken) => WriteAsync(
+        projection,
         [With("insert into projecting.revisions (schema_name, grp, revision, project) select $1, $2, * from unnest($3::bigint[], $4::text[]) on conflict do nothing",
             id.Schema, id.Group, revisions.Select(item => item.Revision).ToArray(), revisions.Select(item => item.Project).ToArray())], cancellationToken);
 
     /// <summary>Forgets revisions of a schema with their cells.</summary>
-    public Task RemoveRevisionsAsync(string schema, IReadOnlyCollection<long> revisions, IEnumerable<CellTableSql> tables, CancellationToken cancellationToken) => WriteAsync(
+    public Task RemoveRevisionsAsync(string projection, string schema, IReadOnlyCollection<long> revisions, IEnumerable<CellTableSql> tables, CancellationToken cancellationToken) => WriteAsync(
+        projection,
         [
             .. tables.Select(table => With($"delete from {table.Name} where revision = any($1)", revisions.ToArray())),
             With("delete from projecting.revisions where schema_name = $1 and revision = any($2)", schema, revisions.ToArray()),
@@ -172,18 +170,23 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
     /// <summary>Moves the pointer of a projection in one statement.</summary>
     /// <returns>False if another schema was live than expected; nothing changed then.</returns>
     public async Task<bool> PointAsync(string projection, string from, string to, CancellationToken cancellationToken) => 1 == await WriteAsync(
+        projection,
         [With("update projecting.live set schema_name = $3, previous = $2 where projection = $1 and schema_name = $2", projection, from, to)], cancellationToken);
+
+    /// <summary>Notes that an instance has caught up: from now on it answers, also where another process keeps it.</summary>
+    public Task JoinAsync(string projection, InstanceId id, CancellationToken cancellationToken) =>
+        WriteAsync(projection, [With("update projecting.instances set joined = true where schema_name = $1 and grp = $2", id.Schema, id.Group)], cancellationToken);
 
     /// <summary>The hash of a projection's SQL: tables that changed without a new version are refused.</summary>
     public static string SqlHash(Projection projection) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(projection.Sql)));
 
-    // All in one transaction that begins with the proof that this process still has the lease.
-    private async Task<int> WriteAsync(IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    // All in one transaction that begins with the proof that the projection is still this process's.
+    private async Task<int> WriteAsync(string projection, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.BatchCommands.Add(With(Fence, Epoch));
+        batch.BatchCommands.Add(ownership.Fence(projection));
         foreach (var command in commands) batch.BatchCommands.Add(command);
         try
         {
@@ -193,7 +196,7 @@ internal sealed class InstanceStore(NpgsqlDataSource source)
         }
         catch (PostgresException error) when (error.SqlState == CheckpointConflictException.SqlState)
         {
-            throw new CheckpointConflictException("This process has not the lease any more: another process owns the read models now.", error);
+            throw new CheckpointConflictException($"'{projection}' is not this process's any more: another process owns it now.", error);
         }
     }
 

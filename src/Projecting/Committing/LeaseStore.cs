@@ -8,10 +8,19 @@ namespace EventSourcedAnalytics.Projecting.Committing;
 /// <param name="Owner">Who has it; null = it was given back.</param>
 /// <param name="Beat">The owner's heartbeats so far.</param>
 /// <param name="IsConnected">Whether the owner's heartbeat connection is there.</param>
-/// <param name="Position">Where everything live stands; null = nothing applied yet.</param>
+/// <param name="Position">Where the facts stand; null = nothing applied yet.</param>
 /// <param name="LogId">The log that the read models were built from; null = there are none yet.</param>
 internal sealed record LeaseRow(long Epoch, string? Owner, long Beat, bool IsConnected, LogPosition? Position, Guid? LogId)
 {
+    /// <summary>True if the owner has lent projections.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>Where those stand of them that answer, the one that is behind most; null = nothing applied yet.</summary>
+    public LogPosition? Lent { get; init; }
+
+    /// <summary>Where everything live stands; null = nothing applied yet.</summary>
+    public LogPosition? Stands => IsShared && !(Lent >= Position) ? Lent : Position;
+
     /// <summary>True if certainly nobody has it at this moment.</summary>
     public bool IsFree => Owner is null || !IsConnected;
 }
@@ -44,8 +53,15 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand("""
             select l.epoch, l.owner, l.beat, exists (select 1 from pg_stat_activity a where a.pid = l.backend_pid and a.backend_start = l.backend_start),
-                   i.commit_position, i.prepare_position, i.log_id
-              from projecting.lease l left join projecting.instances i on i.schema_name = $1 and i.grp = $2
+                   i.commit_position, i.prepare_position, i.log_id, lowest.commit_position, lowest.prepare_position, lowest.is_there is not null
+              from projecting.lease l
+              left join projecting.instances i on i.schema_name = $1 and i.grp = $2
+              left join lateral (
+                select true as is_there, b.commit_position, b.prepare_position
+                  from projecting.shares s
+                  join projecting.instances b on b.projection = s.projection and b.joined
+                  join projecting.live v on v.schema_name = b.schema_name
+                 order by b.commit_position nulls first limit 1) lowest on true
             """);
         command.Parameters.AddWithValue(FactsInstance.Id.Schema);
         command.Parameters.AddWithValue(FactsInstance.Id.Group);
@@ -53,7 +69,11 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
         await reader.ReadAsync(cancellationToken);
         return new LeaseRow(
             reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetInt64(2), reader.GetBoolean(3),
-            reader.IsDBNull(4) ? null : new LogPosition(reader.GetInt64(4), reader.GetInt64(5)), reader.IsDBNull(6) ? null : reader.GetGuid(6));
+            reader.IsDBNull(4) ? null : new LogPosition(reader.GetInt64(4), reader.GetInt64(5)), reader.IsDBNull(6) ? null : reader.GetGuid(6))
+        {
+            Lent = reader.IsDBNull(7) ? null : new LogPosition(reader.GetInt64(7), reader.GetInt64(8)),
+            IsShared = reader.GetBoolean(9),
+        };
     }
 
     /// <summary>A connection for an owner.</summary>
@@ -71,6 +91,8 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
         // Stronger than the update's own lock: it also waits for those who hold on to the lease while they write.
         Command(connection, "select 1 from projecting.lease for update").ExecuteNonQuery();
         if (Command(connection, TakeSql, seen, owner).ExecuteScalar() is not long epoch) return null;
+        // What the owner before had lent is the new one's, too: followers can't go on before it decides facts, and are lent something again then.
+        Command(connection, "delete from projecting.shares").ExecuteNonQuery();
         Command(connection, "update projecting.instances set epoch = $1", epoch).ExecuteNonQuery();
         transaction.Commit();
         return epoch;

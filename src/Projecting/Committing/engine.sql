@@ -16,10 +16,19 @@ create table if not exists projecting.instances (
   events           bigint      not null default 0,
   recorded_at      bigint,
   updated_at       timestamptz not null default now(),
+  joined           boolean     not null default false,
   primary key (schema_name, grp)
 );
 
--- Who folds: one process at a time owns every instance. Its heartbeat moves `beat`; whoever sees it stand still for the length of a lease, measured by the
+-- Whether an instance has caught up with what is live: then it answers. Looked up first, because altering a table waits for everybody who writes to it.
+do $$
+begin
+  if not exists (select from pg_attribute where attrelid = 'projecting.instances'::regclass and attname = 'joined') then
+    alter table projecting.instances add column joined boolean not null default false;
+  end if;
+end $$;
+
+-- Who decides the facts, and folds all that it has not lent: one process at a time. Its heartbeat moves `beat`; whoever sees it stand still for the length of a lease, measured by the
 -- own monotonic clock, takes over by raising the epoch. No column is compared with a clock.
 create table if not exists projecting.lease (
   one           boolean     primary key default true check (one),
@@ -30,6 +39,28 @@ create table if not exists projecting.lease (
   backend_start timestamptz
 );
 insert into projecting.lease default values on conflict do nothing;
+
+-- Processes that stand by and would fold some projections meanwhile, each with the projections that it can (name and version) and the name of its connections. The owner
+-- watches their heartbeats as they watch the owner's.
+create table if not exists projecting.followers (
+  process       uuid        primary key,
+  name          text        not null,
+  projections   text[]      not null,
+  application   text        not null,
+  beat          bigint      not null default 0,
+  backend_pid   int,
+  backend_start timestamptz
+);
+
+-- Projections that the owner has lent to a follower, until it calls them back, hears nothing of the follower, or another owner begins. Their epochs are below zero, so that
+-- none of them ever is a lease's.
+create table if not exists projecting.shares (
+  projection  text    primary key,
+  process     uuid    not null,
+  epoch       bigint  not null,
+  called_back boolean not null default false
+);
+create sequence if not exists projecting.share_epochs increment by -1 maxvalue -1;
 
 -- Which revisions of which definitions an instance keeps.
 create table if not exists projecting.revisions (
@@ -96,6 +127,12 @@ create table if not exists facts.links (
   second_id   text   not null,
   position    bigint not null
 );
+do $$
+begin
+  if to_regclass('facts.links_position') is null then
+    create index links_position on facts.links (position);
+  end if;
+end $$;
 create table if not exists facts.duplicates (
   project  text   not null,
   position bigint primary key

@@ -13,9 +13,9 @@ public sealed partial class ProjectionEngine
     /// <returns>Null if the live read model has no numbers for the revision yet (it is being built): the question is then answered from the events.</returns>
     public async Task<ReadModelAnswer?> ReadAsync(string projection, long revision, IReadOnlyList<CellSelection> selections, CancellationToken cancellationToken)
     {
-        if (session is not { } open) return await ReadStandingByAsync(projection, revision, selections, cancellationToken);
+        if (session is not { } open || open.IsLent(projection)) return await ReadStandingByAsync(projection, revision, selections, cancellationToken);
         if (!open.Registry.Live.TryGetValue(projection, out var live)) return null;
-        if (open.Registry.Find(live.SchemaName, revision) is not { } instance || !open.IsLive(instance)) return null;
+        if (open.Registry.Find(live.SchemaName, revision) is not { } instance || !(instance.IsJoined || open.IsLive(instance))) return null;
         return await new ReadModelReader(source, schemas).ReadAsync(instance.Id.Schema, instance.Projection, revision, selections, cancellationToken);
     }
 
@@ -33,18 +33,21 @@ public sealed partial class ProjectionEngine
         var rows = await store.AllAsync(cancellationToken);
         var live = await store.LiveAsync(cancellationToken);
         var marks = await parked.CountAsync(cancellationToken);
-        var standing = rows.FirstOrDefault(row => row.Id == FactsId)?.Position;
+        var keepers = await shares.KeepersAsync(cancellationToken);
         var statuses = new List<InstanceStatus>();
         foreach (var row in rows.Where(row => row.Id != FactsId))
         {
             var isLive = live.TryGetValue(row.Projection, out var pointer) && pointer.SchemaName == row.SchemaName
-                && (session is { } open ? !open.IsCatchingUp(row.Id) : row.Position == standing);
+                && (row.Joined || (session is { } open && open.IsLive(row.Id)));
             var projection = catalog.All.FirstOrDefault(candidate => candidate.Name == row.Projection && candidate.Version == row.Version);
             var hash = withHash && row.Grp == 0 && projection is not null ? (await HashAsync(row.SchemaName, projection, cancellationToken)).Hash : null;
             var count = marks.GetValueOrDefault(row.Id);
             statuses.Add(new InstanceStatus(
                 row.Id.ToString(), row.Projection, row.Version, isLive ? "live" : pointer?.Previous == row.SchemaName ? "previous" : "building", row.Position, head,
-                row.RecordedAt, row.Events, meter.SpeedOf(row.Id), count.Parked, count.Dropped, count.Deferred, meter.RefoldsOf(row.Id), row.UpdatedAt, hash));
+                row.RecordedAt, row.Events, meter.SpeedOf(row.Id), count.Parked, count.Dropped, count.Deferred, meter.RefoldsOf(row.Id), row.UpdatedAt, hash)
+            {
+                Keeper = keepers.GetValueOrDefault(row.Projection) ?? Owner,
+            });
         }
         var duplicates = session?.Facts.CountDuplicates() ?? await store.CountDuplicatesAsync(cancellationToken);
         return new EngineStatus(
@@ -73,8 +76,8 @@ public sealed partial class ProjectionEngine
 /// <param name="LastFailure">Why the engine stopped last; null while it is well.</param>
 /// <param name="StageSeconds">Seconds spent in facts, fold and commit since the start of the process.</param>
 /// <param name="Instances">Every instance.</param>
-/// <param name="Role">Whether this process folds.</param>
-/// <param name="Owner">The process that folds, as it calls itself; null = none at the moment.</param>
+/// <param name="Role">What this process does about the projections.</param>
+/// <param name="Owner">The process that owns the read models, as it calls itself; null = none at the moment.</param>
 /// <param name="IsStalled">True if events wait and nothing was committed for <see cref="Limits.StallAfter"/>.</param>
 public sealed record EngineStatus(
     LogPosition? Head, LogPosition? Position, double EventsPerSecond, long Events, long Refolds, TimeSpan? SinceLastCommit, long Duplicates, string? LastFailure,
@@ -101,6 +104,9 @@ public sealed record InstanceStatus(
     string Name, string Projection, int Version, string State, LogPosition? Position, LogPosition? Head, long? RecordedAt, long Events,
     double EventsPerSecond, long Parked, long Dropped, long Deferred, long Refolds, DateTime UpdatedAt, string? Hash)
 {
+    /// <summary>The process that folds it, as it calls itself; null = nobody at the moment.</summary>
+    public string? Keeper { get; init; }
+
     /// <summary>Positions between it and the head: events in the embedded log, bytes in EventStoreDB.</summary>
     public long Gap => Head is { } head && !(Position >= head) ? head.Commit - (Position?.Commit ?? 0) : 0;
 

@@ -9,6 +9,12 @@ public sealed record EngineSettings
     /// <summary>Time without a heartbeat after which another process takes over; the heart beats five times in it.</summary>
     public TimeSpan Lease { get; init; } = Limits.Lease;
 
+    /// <summary>Whether the owner lends projections to processes that stand by, and this one keeps some while it stands by.</summary>
+    public bool Share { get; init; } = true;
+
+    /// <summary>Time for which a process has stood by before it is lent anything; null = the length of a lease.</summary>
+    internal TimeSpan? LendAfter { get; init; }
+
     /// <summary>Events after which what is folded in memory is committed, however far behind everything is: fewer cost less memory and more time.</summary>
     public int CommitEvents { get; init; } = Limits.MaxUncommittedEvents;
 

@@ -28,19 +28,38 @@ internal sealed class InstanceRegistry(
     /// <summary>Which schema answers for each projection.</summary>
     public IReadOnlyDictionary<string, LiveRow> Live => live;
 
-    /// <summary>Loads what is in Postgres and makes what is missing.</summary>
-    public async Task LoadAsync(Guid log, IReadOnlyDictionary<string, Project> current, CancellationToken cancellationToken)
+    /// <summary>Whether a projection is this process's.</summary>
+    public bool Keeps(string projection) => instances.Values.Any(instance => instance.Projection.Name == projection);
+
+    /// <summary>Whether a schema answers for its projection.</summary>
+    public bool IsLive(string schema) => live.Values.Any(row => row.SchemaName == schema);
+
+    /// <summary>Begins without any instance.</summary>
+    public async Task BeginAsync(Guid log, IReadOnlyDictionary<string, Project> current, CancellationToken cancellationToken)
     {
         (logId, projects) = (log, current);
         live = await store.LiveAsync(cancellationToken);
+    }
+
+    /// <summary>Loads what is in Postgres and makes what is missing.</summary>
+    public async Task LoadAsync(Guid log, IReadOnlyDictionary<string, Project> current, CancellationToken cancellationToken)
+    {
+        await BeginAsync(log, current, cancellationToken);
         foreach (var projection in catalog.All.Where(projection => !live.ContainsKey(projection.Name)))
             await store.CreateSchemaAsync($"{projection.Name}_v{projection.Version}", projection, log, cancellationToken);
         live = await store.LiveAsync(cancellationToken);
-        foreach (var row in await store.AllAsync(cancellationToken))
-            if (row.Id != FactsInstance.Id && FindProjection(row) is { } projection) await AdoptAsync(row.Id, projection, cancellationToken);
-        foreach (var instance in instances.Values) await RefreshFoldsAsync(instance, cancellationToken);
-        await ForgetGoneAsync(cancellationToken);
+        await AdoptAsync((await store.AllAsync(cancellationToken)).Where(row => row.Id != FactsInstance.Id), cancellationToken);
     }
+
+    /// <summary>Loads what is in Postgres of one projection, which is this process's from now on.</summary>
+    public async Task TakeInAsync(string projection, CancellationToken cancellationToken)
+    {
+        live = await store.LiveAsync(cancellationToken);
+        await AdoptAsync((await store.AllAsync(cancellationToken)).Where(row => row.Projection == projection), cancellationToken);
+    }
+
+    /// <summary>Forgets a projection, which is another process's from now on; nobody may be at work on it.</summary>
+    public void Forget(string projection) => instances = instances.RemoveRange(instances.Where(item => item.Value.Projection.Name == projection).Select(item => item.Key));
 
     /// <summary>Brings the schemas in step with the definitions: what is no longer defined goes from all of them, what is new comes to the live ones. Call at a boundary.</summary>
     /// <returns>New instances, which stand at nothing yet.</returns>
@@ -66,7 +85,7 @@ internal sealed class InstanceRegistry(
         for (var number = 2; taken.Contains(schema); number++) schema = $"{projection.Name}_v{projection.Version}_r{number}";
         await store.CreateSchemaAsync(schema, projection, logId, cancellationToken);
         var id = new InstanceId(schema, 0);
-        await store.AddRevisionsAsync(id, [.. Wanted(projection).Select(item => (item.Value.Fold.Revision, item.Value.Project))], cancellationToken);
+        await store.AddRevisionsAsync(projection.Name, id, [.. Wanted(projection).Select(item => (item.Value.Fold.Revision, item.Value.Project))], cancellationToken);
         var instance = await AdoptAsync(id, projection, cancellationToken);
         await RefreshFoldsAsync(instance, cancellationToken);
         return instance;
@@ -76,7 +95,7 @@ internal sealed class InstanceRegistry(
     public async Task MergeAsync(Instance group, CancellationToken cancellationToken)
     {
         var main = instances[group.Id with { Group = 0 }];
-        await store.MergeAsync(group.Id, group.Committed!.Value, cancellationToken);
+        await store.MergeAsync(group.Projection.Name, group.Id, group.Committed!.Value, cancellationToken);
         instances = instances.Remove(group.Id);
         main.MergedGroups = [.. main.MergedGroups, group.Id.Group];
         await RefreshFoldsAsync(main, cancellationToken);
@@ -91,10 +110,10 @@ internal sealed class InstanceRegistry(
     }
 
     /// <summary>Drops a schema that isn't live.</summary>
-    public async Task DropAsync(string schema, CancellationToken cancellationToken)
+    public async Task DropAsync(string projection, string schema, CancellationToken cancellationToken)
     {
         instances = instances.RemoveRange(instances.Keys.Where(id => id.Schema == schema));
-        await store.DropSchemaAsync(schema, cancellationToken);
+        await store.DropSchemaAsync(projection, schema, cancellationToken);
         live = await store.LiveAsync(cancellationToken);
     }
 
@@ -104,6 +123,16 @@ internal sealed class InstanceRegistry(
         foreach (var instance in instances.Values)
             if (instance.Id.Schema == schema && instance.Revisions.Contains(revision)) return instance;
         return null;
+    }
+
+    /// <summary>Notes that instances have caught up with what is live.</summary>
+    public async Task JoinAsync(IEnumerable<Instance> joined, CancellationToken cancellationToken)
+    {
+        foreach (var instance in joined.Where(instance => !instance.IsJoined))
+        {
+            await store.JoinAsync(instance.Projection.Name, instance.Id, cancellationToken);
+            instance.IsJoined = true;
+        }
     }
 
     /// <summary>Brings an instance back to what is committed.</summary>
@@ -143,10 +172,19 @@ internal sealed class InstanceRegistry(
         return projection;
     }
 
+    private async Task AdoptAsync(IEnumerable<InstanceRow> rows, CancellationToken cancellationToken)
+    {
+        var adopted = new List<Instance>();
+        foreach (var row in rows)
+            if (FindProjection(row) is { } projection) adopted.Add(await AdoptAsync(row.Id, projection, cancellationToken));
+        foreach (var instance in adopted) await RefreshFoldsAsync(instance, cancellationToken);
+        await ForgetGoneAsync(cancellationToken);
+    }
+
     private async Task<Instance> AdoptAsync(InstanceId id, Projection projection, CancellationToken cancellationToken)
     {
         var row = await store.TakeOverAsync(id, projection.Name, projection.Version, logId, cancellationToken);
-        var instance = new Instance(id, projection, row.Epoch);
+        var instance = new Instance(id, projection, row.Epoch) { IsJoined = row.Joined };
         instance.Reset(row.Position, await store.MarksAsync(id, cancellationToken));
         if (id.Group == 0) instance.MergedGroups = await store.MergedAsync(id.Schema, cancellationToken);
         instances = instances.SetItem(id, instance);
@@ -161,13 +199,13 @@ internal sealed class InstanceRegistry(
         var missing = wanted.Values.Where(item => !known.Contains(item.Fold.Revision)).ToList();
         var free = missing.Where(item => facts.FirstPositionOf(item.Project) is null).ToList();
         var late = missing.Except(free).ToList();
-        if (free.Count > 0) await store.AddRevisionsAsync(new InstanceId(schema, 0), [.. free.Select(item => (item.Fold.Revision, item.Project))], cancellationToken);
+        if (free.Count > 0) await store.AddRevisionsAsync(projection.Name, new InstanceId(schema, 0), [.. free.Select(item => (item.Fold.Revision, item.Project))], cancellationToken);
         if (free.Count > 0) await RefreshFoldsAsync(instances[new InstanceId(schema, 0)], cancellationToken);
         if (late.Count == 0) return null;
 
         var id = new InstanceId(schema, instances.Values.Where(other => other.Id.Schema == schema).SelectMany(other => other.MergedGroups.Prepend(other.Id.Group)).Max() + 1);
         var added = await AdoptAsync(id, projection, cancellationToken);
-        await store.AddRevisionsAsync(id, [.. late.Select(item => (item.Fold.Revision, item.Project))], cancellationToken);
+        await store.AddRevisionsAsync(projection.Name, id, [.. late.Select(item => (item.Fold.Revision, item.Project))], cancellationToken);
         await RefreshFoldsAsync(added, cancellationToken);
         return added;
     }
@@ -182,7 +220,7 @@ internal sealed class InstanceRegistry(
             var gone = kept.Where(item => !wanted.ContainsKey(item.Revision)).Select(item => item.Revision).ToList();
             if (gone.Count == 0) continue;
             foreach (var instance in schema) await RefreshFoldsAsync(instance, cancellationToken);
-            await store.RemoveRevisionsAsync(schema.Key.Schema, gone, schemas.TablesOf(schema.Key.Schema, schema.Key.Projection), cancellationToken);
+            await store.RemoveRevisionsAsync(schema.Key.Projection.Name, schema.Key.Schema, gone, schemas.TablesOf(schema.Key.Schema, schema.Key.Projection), cancellationToken);
         }
     }
 

@@ -5,35 +5,29 @@ using Npgsql;
 namespace EventSourcedAnalytics.Projecting.Engine;
 
 /// <summary>
-/// The ownership of every instance, for as long as this process has it. A thread of its own keeps the heartbeat going; it can't hold the lease against anybody: whoever
-/// takes it raises the epoch, and every write of the old one is refused.
+/// The ownership of every instance, for as long as this process has it. Its heartbeat can't hold it against anybody: whoever takes it raises the epoch, and every write of
+/// the old one is refused.
 /// </summary>
 internal sealed class Lease : IAsyncDisposable
 {
-    private readonly LeaseStore store;
     private readonly EngineSettings settings;
     private readonly ILogger logger;
-    private readonly Lock gate = new();
-    private readonly ManualResetEventSlim stopping = new();
-    private readonly CancellationTokenSource lost = new();
-    private readonly Thread heart;
-    private NpgsqlConnection? connection;
+    private readonly Heart heart;
 
     private Lease(LeaseStore store, EngineSettings settings, ILogger logger, NpgsqlConnection connection, long epoch)
     {
-        (this.store, this.settings, this.logger, this.connection, Epoch) = (store, settings, logger, connection, epoch);
-        heart = new Thread(Beat) { IsBackground = true, Name = "lease" };
-        heart.Start();
+        (this.settings, this.logger, Epoch) = (settings, logger, epoch);
+        heart = new Heart(store.Connect, connection, beating => LeaseStore.TryBeat(beating, Epoch), settings.Lease, logger);
     }
 
     /// <summary>Number of this ownership; grows with every session of the same owner too.</summary>
     public long Epoch { get; private set; }
 
     /// <summary>True once another process has taken over.</summary>
-    public bool IsLost => lost.IsCancellationRequested;
+    public bool IsLost => heart.IsLost;
 
     /// <summary>Cancelled when another process has taken over.</summary>
-    public CancellationToken Lost => lost.Token;
+    public CancellationToken Lost => heart.Lost;
 
     /// <summary>Takes a lease that is free.</summary>
     /// <param name="store">Where it is kept.</param>
@@ -48,7 +42,7 @@ internal sealed class Lease : IAsyncDisposable
         {
             if (seen.Owner is not null && LeaseStore.EndWriters(connection, seen.Epoch) is > 0 and var ended)
                 logger.LogWarning("{Count} backends of {Owner}, which stopped without giving its lease back, were ended.", ended, seen.Owner);
-            if (LeaseStore.TryTake(connection, seen.Epoch, settings.Name) is { } epoch) return new Lease(store, settings, logger, connection, epoch);
+            if (TryTake(connection, seen.Epoch, settings.Name) is { } epoch) return new Lease(store, settings, logger, connection, epoch);
         }
         catch
         {
@@ -63,63 +57,31 @@ internal sealed class Lease : IAsyncDisposable
     /// <returns>False if the lease is lost.</returns>
     public Task<bool> RenewAsync() => Task.Run(() =>
     {
-        lock (gate)
+        heart.Between(connection =>
         {
-            if (IsLost) return false;
-            if (LeaseStore.TryTake(Connection(), Epoch, settings.Name) is { } epoch) Epoch = epoch;
-            else _ = lost.CancelAsync();
-        }
+            if (IsLost) return;
+            if (TryTake(connection(), Epoch, settings.Name) is { } epoch) Epoch = epoch;
+            else heart.Lose();
+        });
         return !IsLost;
     });
 
     /// <summary>Ends the heartbeat and gives the lease back.</summary>
     public async ValueTask DisposeAsync()
     {
-        stopping.Set();
-        await Task.Run(heart.Join);
-        if (!IsLost)
-        {
-            try { await Task.Run(() => LeaseStore.Release(Connection(), Epoch)).WaitAsync(settings.Lease); }
-            catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException)
-            {
-                logger.LogWarning("The lease could not be given back ({Reason}); another process takes over when it has heard no heartbeat for a while.", error.Message);
-            }
-        }
-        connection?.Dispose();
-        stopping.Dispose();
+        if (await heart.StopAsync(connection => LeaseStore.Release(connection, Epoch)) is { } reason)
+            logger.LogWarning("The lease could not be given back ({Reason}); another process takes over when it has heard no heartbeat for a while.", reason);
+        await heart.DisposeAsync();
     }
 
-    private void Beat()
+    // A follower that hangs in the middle of a write, and is nobody's to watch while there is no owner, must not keep the next one waiting.
+    private static long? TryTake(NpgsqlConnection connection, long seen, string owner)
     {
-        var (beat, retry) = (settings.Lease / 5, settings.Lease / 20);
-        for (var pause = beat; !stopping.Wait(pause);)
+        try { return LeaseStore.TryTake(connection, seen, owner); }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
-            lock (gate)
-            {
-                try
-                {
-                    if (IsLost) return;
-                    if (!LeaseStore.TryBeat(Connection(), Epoch)) _ = lost.CancelAsync();
-                    pause = beat;
-                }
-                catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException)
-                {
-                    logger.LogWarning("A heartbeat failed: {Reason}", error.Message);
-                    connection?.Dispose();
-                    connection = null;
-                    pause = retry;
-                }
-            }
+            LeaseStore.EndWriters(connection, seen);
+            return LeaseStore.TryTake(connection, seen, owner);
         }
-    }
-
-    private NpgsqlConnection Connection()
-    {
-        if (connection is { State: not System.Data.ConnectionState.Open })
-        {
-            connection.Dispose();
-            connection = null;
-        }
-        return connection ??= store.Connect();
     }
 }

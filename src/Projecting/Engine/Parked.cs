@@ -28,8 +28,8 @@ public sealed partial class ProjectionEngine
     /// <exception cref="KeyNotFoundException">There is no such projection.</exception>
     public async Task<int> RetryParkedAsync(string projection, CancellationToken cancellationToken)
     {
-        var open = RunningSession();
-        var schema = open.Registry.Live[catalog[projection].Name].SchemaName;
+        var open = await SessionWithAsync(catalog[projection].Name, cancellationToken);
+        var schema = open.Registry.Live[projection].SchemaName;
         return await open.AtBoundaryAsync(async () =>
         {
             var count = 0;

@@ -44,5 +44,20 @@ internal sealed class PositionSignal
         }
     }
 
+    /// <summary>Waits until it stands elsewhere than at a position.</summary>
+    public async Task WaitPastAsync(LogPosition? position, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (current is { } reached && !(position >= reached)) return;
+                next = moved.Task;
+            }
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -9,8 +9,8 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 
 /// <summary>
 /// Follows the log and keeps every read model: one live loop for all that stands at the head, and beside it catch-ups for what is behind (a rebuild, a new definition).
-/// After a failure it forgets all it holds in memory and starts from what is committed. Of several processes on one database one folds; the others stand by: they answer
-/// from Postgres, and one of them goes on when the first gives its lease back or dies.
+/// After a failure it forgets all it holds in memory and starts from what is committed. Of several processes on one database one owns the read models; the others stand by:
+/// they answer from Postgres, keep the projections that the owner lends them, and one of them goes on when the owner gives its lease back or dies.
 /// </summary>
 public sealed partial class ProjectionEngine : IAsyncDisposable
 {
@@ -23,11 +23,15 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     private readonly ProjectionCatalog catalog;
     private readonly ILogger<ProjectionEngine> logger;
     private readonly SchemaCatalog schemas;
+    private readonly LeaseOwnership ownership = new();
     private readonly InstanceStore store;
     private readonly LeaseStore leases;
+    private readonly ShareStore shares;
     private readonly Committer committer;
     private readonly EngineSettings settings;
     private readonly PositionSignal signal = new();
+    private readonly PositionSignal facts = new();
+    private readonly Lock standing = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly EngineMeter meter;
     private readonly ParkedStore parked;
@@ -35,6 +39,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     private volatile Session? session;
     private volatile Lease? lease;
     private volatile LeaseRow? seen;
+    private volatile Following? following;
     private Session? prepared;
 
     // The epoch of a lease that this process gave up, but perhaps could not give back: nobody has it.
@@ -55,8 +60,9 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         this.catalog = catalog;
         this.logger = logger;
         schemas = new SchemaCatalog(source);
-        store = new InstanceStore(source);
+        store = new InstanceStore(source, ownership);
         leases = new LeaseStore(source);
+        shares = new ShareStore(source);
         parked = new ParkedStore(source);
         minutes = new MinuteTable(source);
         meter = new EngineMeter(() => latest);
@@ -170,7 +176,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     // An owner that fails again and again lets another process try.
     private async Task PauseAsync(Exception error, int failures, CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, ShortestPause.TotalSeconds * Math.Pow(2, failures - 1)));
+        var pause = PauseAfter(failures);
         logger.LogError(error, "The projections stopped and start again from what is committed in {Pause} s.", pause.TotalSeconds);
         if (failures >= Limits.FailuresBeforeRelease) await GiveUpLeaseAsync();
         await Task.Delay(pause, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
@@ -178,7 +184,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
 
     private async Task<Session> OpenSessionAsync(Session opened, CancellationToken cancellationToken)
     {
-        store.Epoch = lease!.Epoch;
+        ownership.Epoch = lease!.Epoch;
         await opened.LoadAsync(cancellationToken);
         return opened;
     }

@@ -25,8 +25,8 @@ public sealed partial class ProjectionEngine
     /// <exception cref="KeyNotFoundException">There is no such projection.</exception>
     public async Task<RebuildPlan> PlanRebuildAsync(string projection, CancellationToken cancellationToken)
     {
-        var open = RunningSession();
         var code = catalog[projection];
+        var open = await SessionWithAsync(code.Name, cancellationToken);
         var live = open.Registry.Live[projection];
         var rows = await store.AllAsync(cancellationToken);
         var row = rows.First(row => row.SchemaName == live.SchemaName && row.Grp == 0);

@@ -74,8 +74,8 @@ public sealed partial class ProjectionEngine
     /// <exception cref="RebuildException">A rebuild of the projection is there already.</exception>
     public async Task<string> RunRebuildAsync(string projection, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken)
     {
-        var open = RunningSession();
         var code = catalog[projection];
+        var open = await SessionWithAsync(code.Name, cancellationToken);
         if (Beside(open, projection) is { } there) throw new RebuildException($"There is a read model beside the live one already: {there}. Promote it or drop it first.");
         var instance = await open.AtBoundaryAsync(() => open.Registry.CreateBesideAsync(code, cancellationToken), cancellationToken);
         var entering = open.EnterAsync(instance, cancellationToken);
@@ -95,8 +95,8 @@ public sealed partial class ProjectionEngine
     /// <exception cref="RebuildException">There is nothing to compare with.</exception>
     public async Task<Comparison> CompareAsync(string projection, CancellationToken cancellationToken)
     {
-        var open = RunningSession();
         var code = catalog[projection];
+        var open = await SessionWithAsync(code.Name, cancellationToken);
         var beside = Beside(open, projection) ?? throw new RebuildException($"No read model of '{projection}' was built beside the live one. Run 'analytics rebuild run {projection}' first.");
         var live = open.Registry.Live[projection].SchemaName;
         if (open.Registry.All.All(instance => instance.Id.Schema != live)) return await VerifyAsync(code, beside, null, cancellationToken);
@@ -122,13 +122,13 @@ public sealed partial class ProjectionEngine
     /// <exception cref="RebuildException">There is none, it stands behind, or its numbers differ without a new version.</exception>
     public async Task<string> PromoteAsync(string projection, bool acceptDifferences, CancellationToken cancellationToken)
     {
-        var open = RunningSession();
-        var live = open.Registry.Live[catalog[projection].Name];
+        var open = await SessionWithAsync(catalog[projection].Name, cancellationToken);
+        var live = open.Registry.Live[projection];
         var target = Beside(open, projection) ?? throw new RebuildException($"Nothing to promote: no read model of '{projection}' was built beside the live one.");
         if (!acceptDifferences && open.Registry.All.Any(instance => instance.Id.Schema == live.SchemaName))
             RefuseUndeclared(projection, await CompareAsync(projection, cancellationToken));
         await PointAsync(open, projection, live.SchemaName, target, cancellationToken);
-        if (live.Previous is { } older) await DropAsync(open, older, cancellationToken);
+        if (live.Previous is { } older) await DropAsync(open, projection, older, cancellationToken);
         return target;
     }
 
@@ -140,8 +140,8 @@ public sealed partial class ProjectionEngine
     /// <exception cref="RebuildException">There is none any more.</exception>
     public async Task<string> RollbackAsync(string projection, CancellationToken cancellationToken)
     {
-        var open = RunningSession();
-        var live = open.Registry.Live[catalog[projection].Name];
+        var open = await SessionWithAsync(catalog[projection].Name, cancellationToken);
+        var live = open.Registry.Live[projection];
         var target = live.Previous ?? throw new RebuildException($"Nothing to roll back to: '{projection}' has no previous read model.");
         await PointAsync(open, projection, live.SchemaName, target, cancellationToken);
         return target;
@@ -151,10 +151,10 @@ public sealed partial class ProjectionEngine
     /// <returns>The schemas dropped.</returns>
     public async Task<IReadOnlyList<string>> DropAsync(string projection, CancellationToken cancellationToken)
     {
-        var open = RunningSession();
-        var live = open.Registry.Live[catalog[projection].Name].SchemaName;
+        var open = await SessionWithAsync(catalog[projection].Name, cancellationToken);
+        var live = open.Registry.Live[projection].SchemaName;
         var schemasToDrop = (await store.AllAsync(cancellationToken)).Where(row => row.Projection == projection && row.SchemaName != live).Select(row => row.SchemaName).Distinct().ToList();
-        foreach (var schema in schemasToDrop) await DropAsync(open, schema, cancellationToken);
+        foreach (var schema in schemasToDrop) await DropAsync(open, projection, schema, cancellationToken);
         return schemasToDrop;
     }
 
@@ -166,10 +166,10 @@ public sealed partial class ProjectionEngine
             ". If the code was changed, raise its version; if the live read model is known to be wrong (see 'analytics verify'), promote with --accept-differences.");
     }
 
-    private static Task<string> DropAsync(Session open, string schema, CancellationToken cancellationToken) => open.AtBoundaryAsync(async () =>
+    private static Task<string> DropAsync(Session open, string projection, string schema, CancellationToken cancellationToken) => open.AtBoundaryAsync(async () =>
     {
         await open.LeaveAsync(schema, cancellationToken);
-        await open.Registry.DropAsync(schema, cancellationToken);
+        await open.Registry.DropAsync(projection, schema, cancellationToken);
         return schema;
     }, cancellationToken);
 
@@ -234,7 +234,15 @@ public sealed partial class ProjectionEngine
         return new Comparison(position, leftHash.ToString(), rightHash.ToString(), left.Rows.Count, differences, count);
     }
 
-    private Session RunningSession() => session ?? throw new RebuildException(Role == EngineRole.Standby
+    // What an operator does about a projection is done by the owner, with all of it in its hands.
+    private async Task<Session> SessionWithAsync(string projection, CancellationToken cancellationToken)
+    {
+        var open = RunningSession();
+        await open.BringHomeAsync(projection, cancellationToken);
+        return open;
+    }
+
+    private Session RunningSession() => session ?? throw new RebuildException(lease is null
         ? $"This process stands by; the projections are run by {Owner ?? "nobody at the moment"}. Send the request there."
         : $"The projections are not running at the moment: {LastFailure ?? "they are starting"}.");
 }

@@ -45,8 +45,8 @@ public sealed partial class ProjectionEngine
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(persons, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(persons, Limits.MaxSampledPersons);
-        var open = RunningSession();
-        var schema = open.Registry.Live[catalog[projection].Name].SchemaName;
+        var open = await SessionWithAsync(catalog[projection].Name, cancellationToken);
+        var schema = open.Registry.Live[projection].SchemaName;
         var sample = await open.AtBoundaryAsync(() => PickAsync(open, schema, persons, seed, cancellationToken), cancellationToken);
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Limits.MaxParallelRefolds };
         var results = new ConcurrentBag<StateCheck.Result>();
@@ -73,7 +73,7 @@ public sealed partial class ProjectionEngine
             if (instance.Id.Schema == schema) compared.Add(new SampledInstance(instance.Id, instance.Folds, instance.Marks.Keys.Where(keys.Contains).ToHashSet(), states));
         }
         var isBuilding = open.Registry.All.Any(instance => instance.Id.Schema == schema && !open.IsLive(instance));
-        return new StateSample(Position, [.. keys.Select(key => new SampledPerson(key, projectOf.GetValueOrDefault(key)))], compared, isBuilding);
+        return new StateSample(open.Position, [.. keys.Select(key => new SampledPerson(key, projectOf.GetValueOrDefault(key)))], compared, isBuilding);
     }
 
     // A state doesn't name its project, but the revisions in it do.

@@ -17,7 +17,9 @@ public sealed partial class ProjectionEngine
     private sealed partial class Session
     {
         private readonly ProjectionEngine engine;
-        private readonly FactsStore factsStore;
+        private readonly IOwnership ownership;
+        private readonly InstanceStore store;
+        private readonly PositionSignal standing = new();
         private readonly FactsStage factsStage;
         private readonly Partitioner partitioner;
         private readonly HeavyPersons heavy;
@@ -29,11 +31,13 @@ public sealed partial class ProjectionEngine
         private LogPosition? warmTo;
         private readonly Dictionary<string, string> warmRules = new(StringComparer.Ordinal);
 
-        // Decided in memory, not committed yet; and where the facts' checkpoint stands.
+        // Decided in memory, not committed yet.
         private FactsDelta decided = new();
         private readonly MinuteStarts minutes = new();
-        private LogPosition? factsCommitted;
-        private LogPosition? factsPosition;
+
+        // Up to where all that is live is applied in memory, and where its checkpoints stand: in an owner's session those of the facts, too.
+        private LogPosition? applied;
+        private LogPosition? committed;
         private long pendingEvents;
         private long? recordedAt;
         private long lastCommit = Stopwatch.GetTimestamp();
@@ -52,17 +56,22 @@ public sealed partial class ProjectionEngine
         // Why this session can't go on: what it holds in memory isn't what is committed any more.
         private Exception? failure;
 
-        public Session(ProjectionEngine engine)
+        /// <summary>A session of the owner.</summary>
+        public Session(ProjectionEngine engine) : this(engine, engine.ownership, engine.store)
         {
-            this.engine = engine;
-            factsStore = new FactsStore(engine.source);
-            factsStage = new FactsStage(engine.log, Facts, factsStore, FindProject, KeyOf);
+        }
+
+        /// <summary>A session by some right.</summary>
+        public Session(ProjectionEngine engine, IOwnership ownership, InstanceStore store)
+        {
+            (this.engine, this.ownership, this.store) = (engine, ownership, store);
+            factsStage = new FactsStage(engine.log, Facts, new FactsStore(engine.source), FindProject, KeyOf);
             partitioner = new Partitioner(Facts, FindProject, KeyOf);
             Reader = new PersonReader(engine.log, Facts);
             heavy = new HeavyPersons(engine.Tuning.HeavyPersonEvents, engine.Tuning.Deferral);
             folding = new FoldStage(partitioner, Reader, Facts, new StateStore(engine.source), engine.Tuning.Workers, heavy);
             follower = new LogFollower(engine.log, engine.Tuning);
-            Registry = new InstanceRegistry(engine.catalog, engine.store, engine.schemas, Facts, CommitAsync, engine.logger);
+            Registry = new InstanceRegistry(engine.catalog, store, engine.schemas, Facts, CommitAsync, engine.logger);
         }
 
         public FactsView Facts { get; } = new();
@@ -70,6 +79,12 @@ public sealed partial class ProjectionEngine
         public PersonReader Reader { get; }
 
         public InstanceRegistry Registry { get; }
+
+        /// <summary>Where all that is live in this session is committed; null = nothing applied yet.</summary>
+        public LogPosition? Position => standing.Position;
+
+        // The owner decides the facts; a follower reads what it has decided.
+        private bool IsOwner => ownership is LeaseOwnership;
 
         /// <summary>Held while a batch is at work, and by whoever needs everything to stand still between two batches.</summary>
         public SemaphoreSlim Boundary { get; } = new(1, 1);
@@ -82,21 +97,22 @@ public sealed partial class ProjectionEngine
             var head = await engine.log.GetHeadAsync(cancellationToken);
             if (head is not null) await engine.projects.WaitForAsync(head.Value, cancellationToken);
             projects = engine.projects.Projects;
-            var row = await engine.store.TakeOverAsync(FactsInstance.Id, "facts", 1, logId, cancellationToken);
+            var row = await store.TakeOverAsync(FactsInstance.Id, "facts", 1, logId, cancellationToken);
             factsEpoch = row.Epoch;
             if (row.Position is { } stands && (head is null || stands > head))
                 throw new WrongLogException($"The read models stand at position {stands}, but the log ends at {head?.ToString() ?? "the start"}: it is older than they are. " +
                     "Bring the newer log back, or start with an empty database, so that the read models are built from this log.");
             if (row.Position is { } position)
             {
-                await factsStore.LoadAsync(Facts, position, KeyOf, cancellationToken);
+                await using (var snapshot = await FactsSnapshot.OpenAsync(engine.source, cancellationToken)) await snapshot.ReadAsync(Facts, KeyOf, cancellationToken);
                 await WarmAsync(position, cancellationToken);
                 var starts = minutes.TakeFound();
                 if (await engine.minutes.CountAsync(cancellationToken) < minutes.Count) await engine.committer.FillMinutesAsync(starts, position, factsEpoch, cancellationToken);
             }
-            (factsPosition, factsCommitted) = (row.Position, row.Position);
+            (applied, committed) = (row.Position, row.Position);
             await Registry.LoadAsync(logId, projects, cancellationToken);
-            engine.signal.Move(row.Position);
+            standing.Move(row.Position);
+            Tell();
         }
 
         /// <summary>Reads which messages and orders the log holds up to a position: the longest part of a start, done ahead by a process that stands by.</summary>
@@ -119,23 +135,35 @@ public sealed partial class ProjectionEngine
             }
         }
 
-        public async Task RunAsync(CancellationToken cancellationToken)
-        {
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ending.Token);
-            try
+        /// <summary>Decides and folds what the log brings, until cancelled or until it can't go on.</summary>
+        public Task RunAsync(CancellationToken cancellationToken) => RunAsync(
+            async token =>
             {
-                await Boundary.WaitAsync(linked.Token);
+                await Boundary.WaitAsync(token);
                 try
                 {
-                    await ReconcileAsync(linked.Token);
+                    await ReconcileAsync(token);
                     foreach (var instance in Registry.All) if (!IsLive(instance) && !entered.Contains(instance)) _ = Enter(instance);
+                    await Registry.JoinAsync(live, token);
+                    // Who was left waiting by the process before waits no longer.
+                    await FlushAsync(token);
                 }
                 finally
                 {
                     Boundary.Release();
                 }
+                catchUps.Add(LendAsync(token));
+                await foreach (var batch in follower.FollowAsync(Position, token)) await ApplyAsync(batch, token);
+            },
+            cancellationToken);
+
+        private async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+        {
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ending.Token);
+            try
+            {
                 catchUps.Add(FoldWaitingAsync(linked.Token));
-                await foreach (var batch in follower.FollowAsync(engine.Position, linked.Token)) await ApplyAsync(batch, linked.Token);
+                await work(linked.Token);
             }
             catch (OperationCanceledException) when (failure is not (null or OperationCanceledException))
             {
@@ -168,8 +196,8 @@ public sealed partial class ProjectionEngine
         /// <summary>The revisions that a schema answers as of where everything live stands.</summary>
         public IEnumerable<long> RevisionsOf(string schema) => live.Where(instance => instance.Id.Schema == schema).SelectMany(instance => instance.Revisions);
 
-        /// <summary>Whether an instance of this process is still behind what is live.</summary>
-        public bool IsCatchingUp(InstanceId id) => Registry.All.FirstOrDefault(instance => instance.Id == id) is { } instance && !IsLive(instance);
+        /// <summary>Whether an instance stands where everything live of this process stands.</summary>
+        public bool IsLive(InstanceId id) => Array.Exists(live, instance => instance.Id == id);
 
         /// <summary>Whether an instance stands where everything live stands.</summary>
         public bool IsLive(Instance instance) => Array.IndexOf(live, instance) >= 0;
@@ -206,7 +234,7 @@ public sealed partial class ProjectionEngine
                 var start = Stopwatch.GetTimestamp();
                 using (EngineMeter.Traces.StartActivity("projecting.facts")) await factsStage.DecideAsync(batch, decided, cancellationToken);
                 minutes.Take(batch);
-                factsPosition = batch.End;
+                applied = batch.End;
                 lastBatch = start;
                 var facts = Stopwatch.GetTimestamp();
                 using (EngineMeter.Traces.StartActivity("projecting.fold"))
@@ -214,11 +242,7 @@ public sealed partial class ProjectionEngine
                 pendingEvents += batch.Events.Count;
                 recordedAt = batch.RecordedAt ?? recordedAt;
                 engine.meter.Stages(Stopwatch.GetElapsedTime(start, facts), Stopwatch.GetElapsedTime(facts), TimeSpan.Zero);
-                if (!batch.HasMore || pendingEvents >= engine.Tuning.CommitEvents || Stopwatch.GetElapsedTime(lastCommit) > commitInterval)
-                {
-                    await FlushAsync(cancellationToken, batch.HasMore ? Waiting.Stay : Waiting.Due);
-                    commitInterval = batch.HasMore && 2 * commitInterval < Limits.LongestCommitInterval ? 2 * commitInterval : Limits.ShortestCommitInterval;
-                }
+                await FlushWhenDueAsync(batch.HasMore, cancellationToken);
                 measured.Done();
             }
             catch (Exception error)
@@ -233,20 +257,22 @@ public sealed partial class ProjectionEngine
             }
         }
 
+        // At a boundary.
         private async Task ReconcileAsync(CancellationToken cancellationToken)
         {
             var current = engine.projects.Projects;
             if (isReconciled && ReferenceEquals(current, projects)) return;
             await FlushAsync(cancellationToken);
             projects = current;
-            await ReclaimOrdersAsync(cancellationToken);
+            if (IsOwner) await ReclaimOrdersAsync(cancellationToken);
             foreach (var instance in await Registry.ReconcileAsync(current, cancellationToken)) _ = Enter(instance);
+            await Registry.JoinAsync(live, cancellationToken);
             isReconciled = true;
         }
 
         private async Task ReclaimOrdersAsync(CancellationToken cancellationToken)
         {
-            if (engine.Position is not { } position) return;
+            if (Position is not { } position) return;
             foreach (var id in Facts.Projects())
             {
                 if (FindProject(id) is not { } project || Facts.OrderRulesOf(id) is not { } rules || rules == OrderIds.RulesOf(project)) continue;

@@ -23,16 +23,19 @@ public sealed partial class ProjectionEngine
             {
                 await FlushAsync(cancellationToken);
                 entering = Enter(instance);
+                if (IsLive(instance)) await Registry.JoinAsync([instance], cancellationToken);
             }
             finally { Boundary.Release(); }
             await entering.WaitAsync(cancellationToken);
         }
 
         /// <summary>Ends all work on a schema. Call at a boundary.</summary>
-        public async Task LeaveAsync(string schema, CancellationToken cancellationToken)
+        public Task LeaveAsync(string schema, CancellationToken cancellationToken) => LeaveAsync(instance => instance.Id.Schema == schema, cancellationToken);
+
+        private async Task LeaveAsync(Func<Instance, bool> leaves, CancellationToken cancellationToken)
         {
-            live = [.. live.Where(instance => instance.Id.Schema != schema)];
-            foreach (var instance in Registry.All.Where(instance => instance.Id.Schema == schema))
+            live = [.. live.Where(instance => !leaves(instance))];
+            foreach (var instance in Registry.All.Where(leaves))
             {
                 await instance.Busy.WaitAsync(cancellationToken);
                 instance.IsDropped = true;
@@ -44,7 +47,7 @@ public sealed partial class ProjectionEngine
         private Task Enter(Instance instance)
         {
             entered.Add(instance);
-            if (instance.Position == engine.Position)
+            if (instance.Position == Position)
             {
                 live = [.. live, instance];
                 return Task.CompletedTask;
@@ -73,6 +76,8 @@ public sealed partial class ProjectionEngine
                         engine.logger.LogError(error, "The catch-up of {Instance} failed at {Position} (attempt {Attempt} of {Attempts}).",
                             instance.Id, instance.Position, attempt, Limits.MaxCatchUpAttempts);
                         instance.Failure = error.Message;
+                        // What answers already must go on; what is new may stay behind, with its reason.
+                        if (attempt == Limits.MaxCatchUpAttempts && instance.IsJoined) await FailAsync(error);
                         if (attempt == Limits.MaxCatchUpAttempts) return;
                         await Task.Delay(Limits.CatchUpPause * attempt, cancellationToken);
                         await Registry.ReloadAsync(instance, cancellationToken);
@@ -96,16 +101,18 @@ public sealed partial class ProjectionEngine
         private async Task JoinAsync(Instance instance, CancellationToken cancellationToken)
         {
             // A checkpoint ahead of the facts waits for them: what they will decide up to there is what they decided before.
-            if (instance.Position is { } ahead) await engine.signal.WaitAsync(ahead, Timeout.InfiniteTimeSpan, cancellationToken);
-            while (engine.Position is { } target && !(instance.Position >= target))
+            if (instance.Position is { } ahead) await standing.WaitAsync(ahead, Timeout.InfiniteTimeSpan, cancellationToken);
+            while (Position is { } target && !(instance.Position >= target))
                 if (!await ReplayAsync(instance, target, cancellationToken)) return;
             await Boundary.WaitAsync(cancellationToken);
             try
             {
                 await FlushAsync(cancellationToken);
-                if (engine.Position is { } here && instance.Position != here && !await ReplayAsync(instance, here, cancellationToken)) return;
+                if (Position is { } here && instance.Position != here && !await ReplayAsync(instance, here, cancellationToken)) return;
                 if (instance.IsDropped) return;
                 live = [.. live, instance];
+                await Registry.JoinAsync([instance], cancellationToken);
+                Tell();
                 await MergeGroupsAsync(cancellationToken);
             }
             finally

@@ -40,7 +40,7 @@ public sealed partial class ProjectionEngine
                     foreach (var instance in live)
                         await RefoldMarkedAsync(instance, (person, mark) => mark.Reason is null && !tooSoon.Contains(person), cancellationToken);
                 }
-                if (factsPosition == factsCommitted && !live.Any(instance => instance.HasPending)) return;
+                if (applied == committed && !live.Any(instance => instance.HasPending)) return;
                 using (EngineMeter.Traces.StartActivity("projecting.commit")) await CommitLiveAsync(cancellationToken);
                 engine.meter.Stages(TimeSpan.Zero, TimeSpan.Zero, Stopwatch.GetElapsedTime(start));
             }
@@ -49,19 +49,20 @@ public sealed partial class ProjectionEngine
                 await FailAsync(error);
                 throw;
             }
-            engine.signal.Move(factsCommitted);
-            engine.meter.Moved();
-            if (factsCommitted is { } position) engine.Committed?.Invoke(position);
+            standing.Move(committed);
+            Tell();
         }
 
         private async Task CommitLiveAsync(CancellationToken cancellationToken)
         {
-            var from = factsCommitted;
-            if (factsPosition is not { } to) return;
+            var from = committed;
+            if (applied is not { } to) return;
             var figures = live.Select(FiguresOf).ToList();
             var changes = live.Select(InstanceChanges.TakeFrom).ToList();
-            var unit = new CommitUnit(changes, to, recordedAt, pendingEvents, decided, from, factsEpoch) { Minutes = minutes.TakeFound() };
-            (decided, factsCommitted, pendingEvents) = (new FactsDelta(), to, 0);
+            var unit = IsOwner
+                ? new CommitUnit(changes, to, recordedAt, pendingEvents, decided, from, factsEpoch) { Minutes = minutes.TakeFound(), Rings = hasCompany ? Bell.Facts : null }
+                : new CommitUnit(changes, to, recordedAt, pendingEvents) { Rings = Bell.Shares };
+            (decided, committed, pendingEvents) = (new FactsDelta(), to, 0);
             await engine.committer.CommitAsync(unit, cancellationToken);
             engine.meter.Committed(figures);
             foreach (var instance in live) instance.States.Trim(engine.Tuning.CachedPersons);
@@ -106,6 +107,8 @@ public sealed partial class ProjectionEngine
                     {
                         if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && live.Any(instance => instance.Marks.Values.Any(mark => mark.Reason is null)))
                             await FlushAsync(cancellationToken, Waiting.Due);
+                        // A definition is there soon also where no events come.
+                        if (IsOwner || AreDecidedUnder(engine.projects.Projects)) await ReconcileAsync(cancellationToken);
                         if (!live.Any(instance => instance.Id.Group > 0)) continue;
                         await FlushAsync(cancellationToken, Waiting.Stay);
                         await MergeGroupsAsync(cancellationToken);
@@ -115,9 +118,18 @@ public sealed partial class ProjectionEngine
             }
             catch (Exception error)
             {
-                // The flush has ended the session with its reason; the loop says so.
+                // If it wasn't a flush that ended the session with its reason already, this ends it.
+                await FailAsync(error);
                 engine.logger.LogDebug(error, "Nobody waits for a refold any more.");
             }
+        }
+
+        // While it is behind, much is committed at once: near the head, every batch.
+        private async Task FlushWhenDueAsync(bool hasMore, CancellationToken cancellationToken)
+        {
+            if (hasMore && pendingEvents < engine.Tuning.CommitEvents && Stopwatch.GetElapsedTime(lastCommit) <= commitInterval) return;
+            await FlushAsync(cancellationToken, hasMore ? Waiting.Stay : Waiting.Due);
+            commitInterval = hasMore && 2 * commitInterval < Limits.LongestCommitInterval ? 2 * commitInterval : Limits.ShortestCommitInterval;
         }
 
         private async Task FailAsync(Exception error)

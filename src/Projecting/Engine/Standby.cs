@@ -10,19 +10,22 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// <summary>What a process does about the projections.</summary>
 public enum EngineRole
 {
-    /// <summary>It folds.</summary>
+    /// <summary>It decides the facts and folds every projection that it has not lent.</summary>
     Owner,
 
-    /// <summary>Another process folds; this one answers from what that has committed, and goes on when it is gone.</summary>
+    /// <summary>It folds the projections that the owner has lent it, and goes on with all when the owner is gone.</summary>
+    Follower,
+
+    /// <summary>It folds nothing: it answers from what others have committed, and goes on when the owner is gone.</summary>
     Standby,
 }
 
 public sealed partial class ProjectionEngine
 {
-    /// <summary>Whether this process folds.</summary>
-    public EngineRole Role => lease is null ? EngineRole.Standby : EngineRole.Owner;
+    /// <summary>What this process does about the projections.</summary>
+    public EngineRole Role => lease is not null ? EngineRole.Owner : following is { Count: > 0 } ? EngineRole.Follower : EngineRole.Standby;
 
-    /// <summary>The process that folds, as it calls itself; null = none at the moment.</summary>
+    /// <summary>The process that owns the read models, as it calls itself; null = none at the moment.</summary>
     public string? Owner => lease is null ? seen?.Owner : settings.Name;
 
     // Returns when this process has the lease. Meanwhile it follows what the owner commits, and reads the log as far, so that little is left to do when the owner dies.
@@ -30,9 +33,11 @@ public sealed partial class ProjectionEngine
     {
         var (watch, clock, warm) = (new LeaseWatch(settings.Lease), Stopwatch.StartNew(), new Session(this));
         var warming = Task.CompletedTask;
-        var poll = TimeSpan.FromTicks(Math.Min(Limits.StandbyPoll.Ticks, settings.Lease.Ticks / 10));
+        await using var bell = new Bell(source, Bell.Facts);
+        await using var lending = new Following(this);
+        following = lending;
         logger.LogInformation("Standing by: the projections are run by {Owner}.", seen?.Owner ?? "nobody at the moment");
-        for (; ; await Task.Delay(poll, cancellationToken))
+        for (; ; await bell.WaitAsync(Poll, cancellationToken))
         {
             try
             {
@@ -43,10 +48,11 @@ public sealed partial class ProjectionEngine
                 if (isFree && await Lease.TryTakeAsync(leases, row, settings, logger) is { } taken)
                 {
                     logger.LogInformation("Taking the projections over from {Owner}.", row.Owner ?? "an owner that gave them back");
-                    (prepared, lease) = (warm, taken);
+                    (prepared, lease, following) = (warm, taken, null);
                     await warming;
                     return;
                 }
+                if (settings.Share) await lending.LookAsync(cancellationToken);
                 if (!warming.IsCompleted) continue;
                 await warming;
                 if (row.Position is { } position) warming = Task.Run(() => warm.WarmAsync(position, cancellationToken), CancellationToken.None);
@@ -59,13 +65,15 @@ public sealed partial class ProjectionEngine
         }
     }
 
+    /// <summary>Longest time between two looks at what other processes do.</summary>
+    private TimeSpan Poll => TimeSpan.FromTicks(Math.Min(Limits.StandbyPoll.Ticks, settings.Lease.Ticks / 10));
+
     private void Observe(LeaseRow row)
     {
         seen = row;
-        if (lease is not null || row.Position is not { } position || position == Position) return;
-        signal.Move(position);
-        meter.Moved();
-        Committed?.Invoke(position);
+        if (lease is not null) return;
+        if (row.Position != facts.Position) facts.Move(row.Position);
+        if (row.Stands is { } position && position != Position) Stand(() => position);
     }
 
     // Which read model answers is Postgres's to say, at every question: the owner may promote another at any time.

@@ -18,8 +18,11 @@ public sealed partial class ProjectionEngine
     /// <param name="projection">The projection.</param>
     /// <param name="progress">Told the events read so far.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public Task<Comparison> VerifyAsync(string projection, IProgress<long>? progress, CancellationToken cancellationToken) =>
-        VerifyAsync(catalog[projection], RunningSession().Registry.Live[projection].SchemaName, progress, cancellationToken);
+    public async Task<Comparison> VerifyAsync(string projection, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        var open = await SessionWithAsync(catalog[projection].Name, cancellationToken);
+        return await VerifyAsync(catalog[projection], open.Registry.Live[projection].SchemaName, progress, cancellationToken);
+    }
 
     private async Task<Comparison> VerifyAsync(Projection projection, string schema, IProgress<long>? progress, CancellationToken cancellationToken)
     {

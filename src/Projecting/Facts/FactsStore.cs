@@ -1,43 +1,12 @@
-using EventSourcedAnalytics.Analysis.Events;
-using EventSourcedAnalytics.Analysis.Identity;
 using EventSourcedAnalytics.Projecting.Committing;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace EventSourcedAnalytics.Projecting.Facts;
 
-/// <summary>The facts in Postgres: read at the start, written with every batch.</summary>
+/// <summary>The facts in Postgres, as they are written with every batch.</summary>
 internal sealed class FactsStore(NpgsqlDataSource source) : IOrderMentions
 {
-    /// <summary>Loads everything into a view.</summary>
-    public async Task LoadAsync(FactsView view, EventLog.LogPosition position, KeyOf keyOf, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var firsts = await ReadAsync(connection, "select p.project, p.position, coalesce(r.rules, '') from facts.projects p left join facts.order_rules r using (project)",
-            reader => (reader.GetString(0), reader.GetInt64(1), SqlText.Decode(reader.GetString(2))), cancellationToken);
-        var duplicates = await ReadAsync(connection, "select project, position from facts.duplicates order by position", reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
-        var repeated = await ReadAsync(connection, "select project, position from facts.order_repeats order by position", reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
-        var links = await ReadAsync(connection,
-            "select project, first_kind, first_id, second_kind, second_id, position from facts.links order by position, project", ReadLink, cancellationToken);
-        var changes = await ReadAsync(connection, "select project, at, position, is_repeated, customer from facts.order_changes order by at, position",
-            reader => new OrderChange(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3), Keys.FromUuid(reader.GetGuid(4))), cancellationToken);
-        view.Write(writer =>
-        {
-            foreach (var (project, first, rules) in firsts) (writer.Project(project).FirstPosition, writer.Project(project).OrderRules) = (first, rules);
-            foreach (var (project, at) in duplicates) writer.AddDuplicate(project, at);
-            foreach (var (project, at) in repeated) writer.AddRepeatedOrder(project, at);
-            foreach (var change in changes) writer.AddOrderChange(change);
-            foreach (var (project, link) in links)
-            {
-                var facts = writer.Project(project);
-                facts.Identities.Load(link);
-                if (keyOf(project, link.First) is { } first) facts.Know(first, link.First);
-                if (keyOf(project, link.Second) is { } second) facts.Know(second, link.Second);
-            }
-            writer.MoveTo(position);
-        });
-    }
-
     /// <inheritdoc/>
     public async Task<HashSet<(string Project, string OrderId)>> FindClaimedAsync(IReadOnlyList<(string Project, string OrderId)> orders, CancellationToken cancellationToken)
     {
@@ -130,21 +99,5 @@ internal sealed class FactsStore(NpgsqlDataSource source) : IOrderMentions
                 : new NpgsqlParameter { Value = column });
         }
         batch.BatchCommands.Add(command);
-    }
-
-    private static (string, IdentityLink) ReadLink(NpgsqlDataReader reader) => (
-        reader.GetString(0),
-        new IdentityLink(
-            new CustomerId((CustomerKind)reader.GetChar(1), SqlText.Decode(reader.GetString(2))),
-            new CustomerId((CustomerKind)reader.GetChar(3), SqlText.Decode(reader.GetString(4))),
-            reader.GetInt64(5)));
-
-    private static async Task<List<T>> ReadAsync<T>(NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken)) rows.Add(read(reader));
-        return rows;
     }
 }

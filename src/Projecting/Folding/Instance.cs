@@ -71,8 +71,11 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>Groups whose folds became this one's: states of theirs may lie under their numbers still.</summary>
     public IReadOnlyList<int> MergedGroups { get; set; } = [];
 
-    /// <summary>True once its schema is dropped: nothing is folded any more.</summary>
+    /// <summary>True once its schema is dropped, or another process keeps it: nothing is folded here any more.</summary>
     public bool IsDropped { get; set; }
+
+    /// <summary>Whether it has caught up with what is live, once: then it answers, even where it is a moment behind.</summary>
+    public bool IsJoined { get; set; }
 
     /// <summary>The revisions this instance keeps.</summary>
     public IReadOnlySet<long> Revisions { get; private set; } = new HashSet<long>();

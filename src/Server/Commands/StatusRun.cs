@@ -16,7 +16,7 @@ internal static class StatusRun
     {
         var data = await client.QueryAsync("""
             query($hash: Boolean!) { system(withHash: $hash) { head position eventsPerSecond refolds duplicates lastFailure role owner isStalled secondsSinceCommit
-              projections { name projection version state position gap lagSeconds events eventsPerSecond parked dropped deferred refolds updatedAt hash } } }
+              projections { name projection version state position gap lagSeconds events eventsPerSecond parked dropped deferred refolds updatedAt keeper hash } } }
             """, new { hash = withHash }, cancellationToken);
         var system = data["system"]!;
         if (json) await Console.Out.WriteLineAsync(system.ToJsonString(Indented));
@@ -28,18 +28,24 @@ internal static class StatusRun
     {
         console.MarkupLine($"log head [bold]{system["head"] ?? "(empty)"}[/], read models at [bold]{system["position"] ?? "(nothing)"}[/], " +
             $"{Show.Count((long)system["duplicates"]!)} duplicate messages skipped");
-        console.MarkupLine((string)system["role"]! == "OWNER"
-            ? $"this server keeps the read models ([bold]{Markup.Escape((string?)system["owner"] ?? "")}[/])"
-            : $"this server stands by; the read models are kept by [bold]{Markup.Escape((string?)system["owner"] ?? "nobody at the moment")}[/]");
+        var owner = Markup.Escape((string?)system["owner"] ?? "nobody at the moment");
+        console.MarkupLine((string)system["role"]! switch
+        {
+            "OWNER" => $"this server owns the read models ([bold]{owner}[/])",
+            "FOLLOWER" => $"this server keeps some read models for their owner, [bold]{owner}[/]",
+            _ => $"this server stands by; the read models are owned by [bold]{owner}[/]",
+        });
+        var isShared = system["projections"]!.AsArray().Select(row => (string?)row!["keeper"]).Distinct().Count() > 1;
         if ((bool)system["isStalled"]!) console.MarkupLine($"[red]stalled: events wait, and the last commit was {Show.Duration((double?)system["secondsSinceCommit"])} ago[/]");
         if ((string?)system["lastFailure"] is { } failure) console.MarkupLine($"[red]stopped: {Markup.Escape(failure)}[/]");
         var table = new Table().RoundedBorder().AddColumns("instance", "state", "position", "gap", "lag", "last commit", "events", "events/s", "refolds", "parked", "deferred");
+        if (isShared) table.AddColumn("kept by");
         if (withHash) table.AddColumn("hash");
-        foreach (var row in system["projections"]!.AsArray()) table.AddRow([.. Cells(row!, withHash)]);
+        foreach (var row in system["projections"]!.AsArray()) table.AddRow([.. Cells(row!, isShared, withHash)]);
         console.Write(table);
     }
 
-    private static IEnumerable<string> Cells(JsonNode row, bool withHash)
+    private static IEnumerable<string> Cells(JsonNode row, bool isShared, bool withHash)
     {
         var (parked, dropped) = ((long)row["parked"]!, (long)row["dropped"]!);
         yield return Markup.Escape((string)row["name"]!);
@@ -53,6 +59,7 @@ internal static class StatusRun
         yield return Show.Count((long)row["refolds"]!);
         yield return (parked > 0 ? $"[red]{Show.Count(parked)}[/]" : "0") + (dropped > 0 ? $" (+{Show.Count(dropped)} dropped)" : "");
         yield return Show.Count((long)row["deferred"]!);
+        if (isShared) yield return Markup.Escape((string?)row["keeper"] ?? "nobody");
         if (withHash) yield return (string?)row["hash"] ?? "";
     }
 }

@@ -140,7 +140,8 @@ public sealed class AnalyticsHost : IAsyncDisposable
     private static NpgsqlDataSource DataSource(string connectionString)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
-        builder.ConnectionStringBuilder.ApplicationName ??= "analytics";
+        // Tells whose a backend is: to an operator, and to a process that takes over from this one.
+        builder.ConnectionStringBuilder.ApplicationName ??= $"analytics {Environment.ProcessId}@{Environment.MachineName}";
         builder.ConnectionStringBuilder.Timezone = "UTC";
         // A process that hangs in the middle of a transaction may hold up others for as long as this, even if nobody takes over from it.
         builder.ConnectionStringBuilder.Options =

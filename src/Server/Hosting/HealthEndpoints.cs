@@ -36,7 +36,7 @@ internal static class HealthEndpoints
                 ? string.Create(CultureInfo.InvariantCulture, $"stalled: events wait and nothing was committed for {Projecting.Limits.StallAfter.TotalSeconds} s")
                 : Ok),
         };
-        var notes = new Dictionary<string, string> { ["role"] = engine.Role == EngineRole.Owner ? "owner" : $"standby; the read models are kept by {engine.Owner ?? "nobody at the moment"}" };
+        var notes = new Dictionary<string, string> { ["role"] = RoleOf(engine) };
         if (checks["postgres"] == Ok && checks["log"] == Ok)
         {
             var status = await engine.GetStatusAsync(withHash: false, cancellationToken);
@@ -49,6 +49,13 @@ internal static class HealthEndpoints
         var isReady = checks.Values.All(check => check == Ok);
         return Results.Json(checks.Concat(notes).ToDictionary(), statusCode: isReady ? 200 : 503);
     }
+
+    private static string RoleOf(ProjectionEngine engine) => engine.Role switch
+    {
+        EngineRole.Owner => "owner",
+        EngineRole.Follower => $"follower; the owner of the read models is {engine.Owner ?? "nobody at the moment"}",
+        _ => $"standby; the owner of the read models is {engine.Owner ?? "nobody at the moment"}",
+    };
 
     private static async Task<string> TryAsync(Func<Task> check)
     {

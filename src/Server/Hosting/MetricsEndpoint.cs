@@ -15,7 +15,7 @@ internal static class MetricsEndpoint
         var now = clock.GetUtcNow();
         var text = new StringBuilder();
         Single(text, "analytics_log_head_position", "Position of the last event of the log.", status.Head?.Commit ?? 0);
-        Single(text, "analytics_projecting_owner", "1 if this process keeps the read models, 0 if it stands by.", status.Role == EngineRole.Owner ? 1 : 0);
+        Single(text, "analytics_projecting_owner", "1 if this process owns the read models, 0 if it stands by.", status.Role == EngineRole.Owner ? 1 : 0);
         Single(text, "analytics_projecting_stalled", "1 if events wait and nothing was committed for 30 s.", status.IsStalled ? 1 : 0);
         Single(text, "analytics_projecting_failing", "1 while the projections are stopped by a failure.", status.LastFailure is null ? 0 : 1);
         Single(text, "analytics_projecting_events_total", "Events applied since the start of the process.", status.Events, "counter");

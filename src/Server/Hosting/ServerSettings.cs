@@ -28,11 +28,12 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
         .AddCommandLine(overrides)
         .Build();
 
-    /// <summary>What is set about the projections: <c>Projections__LeaseSeconds</c>, <c>Projections__CommitEvents</c>, and faults to try out.</summary>
+    /// <summary>What is set about the projections: <c>Projections__LeaseSeconds</c>, <c>Projections__Share</c>, <c>Projections__CommitEvents</c>, and faults to try out.</summary>
     public static EngineSettings Engine(IConfiguration configuration, string urls) => new()
     {
         Name = $"{Environment.MachineName}, process {Environment.ProcessId}, {urls}",
         Lease = TimeSpan.FromSeconds(configuration.GetValue("Projections:LeaseSeconds", Projecting.Limits.Lease.TotalSeconds)),
+        Share = configuration.GetValue("Projections:Share", true),
         CommitEvents = Math.Clamp(configuration.GetValue("Projections:CommitEvents", Projecting.Limits.MaxUncommittedEvents), 1, Projecting.Limits.MaxUncommittedEvents),
         AtCommitPoint = FaultHook.From(configuration),
     };

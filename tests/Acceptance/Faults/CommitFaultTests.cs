@@ -37,7 +37,7 @@ public sealed class CommitFaultTests(FaultFixture log)
             foreach (var member in members) member.Continue();
             foreach (var member in members)
             {
-                await member.BecomesAsync("STANDBY");
+                await member.StandsByAsync();
                 await member.MustEqualAsync(log);
             }
             Assert.Equal("OWNER", await last.RoleAsync());

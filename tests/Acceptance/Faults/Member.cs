@@ -84,12 +84,15 @@ internal sealed class Member : IAsyncDisposable
         return body["errors"] is null ? body["data"]!.AsObject() : throw new InvalidOperationException(body.ToJsonString());
     }
 
-    /// <summary>Whether it is <c>OWNER</c> or <c>STANDBY</c>.</summary>
+    /// <summary>Whether it is <c>OWNER</c>, <c>FOLLOWER</c> or <c>STANDBY</c>.</summary>
     public async Task<string> RoleAsync() => (await QueryAsync("{ system { role } }"))["system"]!["role"].Text();
 
     /// <summary>Waits until it is what it should be.</summary>
     public Task BecomesAsync(string role) =>
         UntilAsync(async () => await RoleAsync() == role, () => $"it is {role}");
+
+    /// <summary>Waits until another one owns the read models.</summary>
+    public Task StandsByAsync() => UntilAsync(async () => await RoleAsync() != "OWNER", () => "it stands by");
 
     /// <summary>Waits until all its read models stand at the head, and compares them with the run without faults.</summary>
     public async Task MustEqualAsync(FaultFixture expected)
@@ -100,7 +103,7 @@ internal sealed class Member : IAsyncDisposable
         {
             system = (await QueryAsync("{ system { head position lastFailure projections { projection state gap parked deferred } } }"))["system"]!;
             return system["position"] is not null && system["position"]!.Text() == system["head"]!.Text() && system["lastFailure"] is null
-                && system["projections"].Each().All(row => row["gap"].Whole() == 0);
+                && system["projections"].Each().All(row => row["gap"].Whole() == 0 && row["deferred"].Whole() == 0);
         }, () => $"it stands at the head of the log ({system?.ToJsonString()})");
         Assert.Equal(hashes, HashesOf(await QueryAsync(HashQuestion)));
     }

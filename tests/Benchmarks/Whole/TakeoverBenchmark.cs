@@ -43,7 +43,7 @@ public static class TakeoverBenchmark
             for (var run = 0; run < runs; run++)
             {
                 standby = await ServerUnderTest.StartAsync(folder[$"{run + 1}"], log.ConnectionString!, postgres.ConnectionString);
-                await UntilAsync(async () => (string?)(await standby.QueryAsync("{ system { role } }"))["system"]!["role"] == "STANDBY");
+                await UntilAsync(async () => (string?)(await standby.QueryAsync("{ system { role } }"))["system"]!["role"] != "OWNER");
                 times[run] = await MeasureAsync(owner, looking, log.Log, project, shop, run + 1);
                 await owner.DisposeAsync();
                 (owner, standby) = (standby, null);

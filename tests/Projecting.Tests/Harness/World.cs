@@ -21,6 +21,7 @@ internal sealed class World : IAsyncDisposable
 
     private readonly ServiceProvider services;
     private readonly string connectionString;
+    private readonly List<ProjectionEngine> company = [];
     private int shops;
     private ProjectionEngine? engine;
 
@@ -50,6 +51,9 @@ internal sealed class World : IAsyncDisposable
     public IReadOnlyList<Projection> Projections { get; set; } = Shipped;
 
     public EngineTuning Tuning { get; set; } = EngineTuning.Default;
+
+    /// <summary>What engines are started with that are given nothing else.</summary>
+    public EngineSettings Settings { get; set; } = new();
 
     /// <summary>What the engine connects with, if not with <see cref="Source"/>.</summary>
     public NpgsqlDataSource? EngineSource { get; set; }
@@ -82,7 +86,26 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>Makes an engine as a new process would.</summary>
     public ProjectionEngine NewEngine(IReadOnlyList<Projection>? projections = null, EngineSettings? settings = null) =>
-        new(Log, new ProjectsView(Log), EngineSource ?? Source, new ProjectionCatalog(projections ?? Projections), NullLogger<ProjectionEngine>.Instance, settings) { Tuning = Tuning };
+        new(Log, new ProjectsView(Log), EngineSource ?? Source, new ProjectionCatalog(projections ?? Projections), NullLogger<ProjectionEngine>.Instance, settings ?? Settings) { Tuning = Tuning };
+
+    /// <summary>Starts or ends engines beside this one until there are so many.</summary>
+    public async Task KeepCompanyAsync(int count)
+    {
+        for (; company.Count > count; company.RemoveAt(0)) await company[0].DisposeAsync();
+        while (company.Count < count)
+        {
+            company.Add(NewEngine());
+            await company[^1].StartAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>The engine that owns the read models, whichever it is by now.</summary>
+    public async Task<ProjectionEngine> OwnerAsync()
+    {
+        ProjectionEngine? owner = null;
+        Assert.True(await Eventually.HoldsAsync(() => (owner = company.Prepend(Engine).FirstOrDefault(candidate => candidate.Role == EngineRole.Owner)) is not null));
+        return owner!;
+    }
 
     public async Task StartAsync(EngineSettings? settings = null)
     {
@@ -135,11 +158,12 @@ internal sealed class World : IAsyncDisposable
         if (head is not { } position) return null;
         if (!await Engine.WaitForAsync(position, Patience, CancellationToken.None))
             throw new TimeoutException($"The engine stands at {Engine.Position}, the log at {position}; {Engine.LastFailure ?? "no failure"}.");
+        EngineStatus? status = null;
         Assert.True(await Eventually.HoldsAsync(async () =>
         {
-            var status = await Engine.GetStatusAsync(false, CancellationToken.None);
+            status = await Engine.GetStatusAsync(false, CancellationToken.None);
             return status.Instances.Where(instance => instance.State == "live").All(instance => instance.Position == status.Position) && await AllAnsweredAsync(shops);
-        }), $"Not everything stands at {position}: {Engine.LastFailure}");
+        }), $"Not everything stands at {position}: {status!.Position}, {string.Join(", ", status.Instances.Select(instance => $"{instance.Name} {instance.State} {instance.Position} {instance.Keeper}"))} {Engine.LastFailure}");
         return position;
     }
 
@@ -178,6 +202,7 @@ internal sealed class World : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await KeepCompanyAsync(0);
         await StopAsync();
         if (EngineSource is not null) await EngineSource.DisposeAsync();
         await Source.DisposeAsync();
