@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Unicode;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Values;
-using Xunit;
 
 namespace EventSourcedAnalytics.Ingestion.Tests;
 
