@@ -29,7 +29,7 @@ public static class FrontDoorBenchmark
         var (batch, inFlight) = (LogBenchmark.Argument(args, 1, 500), LogBenchmark.Argument(args, 2, 8));
         await using var test = await LogUnderTest.StartAsync(adapter);
         await using var log = new RecordingLog(test.Log);
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IEventLog>(_ => log);
