@@ -8,7 +8,8 @@ namespace EventSourcedAnalytics.Analysis.Events;
 /// <summary>The identity an event is appended with.</summary>
 public static class EventIds
 {
-    private const int StackBytes = 512;
+    // Ids are mostly UUIDs; more room would cost its clearing each time.
+    private const int StackBytes = 128;
 
     /// <summary>
     /// A UUID (version 8, RFC 9562) that only depends on the customer and the message's id: a retry appends the same id, and the log recognises it where it can.

@@ -56,6 +56,13 @@ public static class StoredEventCodec
     public static void Encode(AnalyticsEvent e, IBufferWriter<byte> target, string? sentAs = null)
     {
         ArgumentNullException.ThrowIfNull(e);
+        ArgumentNullException.ThrowIfNull(target);
+        if (!PlainEncoder.TryEncode(e, target, sentAs)) EncodeAny(e, target, sentAs);
+    }
+
+    /// <summary>As <see cref="Encode(AnalyticsEvent, IBufferWriter{byte}, string?)"/>, whatever the texts hold.</summary>
+    internal static void EncodeAny(AnalyticsEvent e, IBufferWriter<byte> target, string? sentAs)
+    {
         var writer = cachedWriter ??= new Utf8JsonWriter(target, WriterOptions);
         writer.Reset(target);
         writer.WriteStartObject();

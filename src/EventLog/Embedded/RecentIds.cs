@@ -8,6 +8,9 @@ internal sealed class RecentIds
 {
     private const int None = -1;
 
+    // So many that a bucket is mostly empty or holds one entry: a look for a new id then touches nothing else.
+    private const int BucketsPerEntry = 4;
+
     private readonly Entry[] entries;
     private readonly int[] buckets;
     private int next;
@@ -16,7 +19,7 @@ internal sealed class RecentIds
     public RecentIds(int capacity)
     {
         entries = new Entry[capacity];
-        buckets = new int[capacity];
+        buckets = new int[capacity * BucketsPerEntry];
         Array.Fill(buckets, None);
     }
 

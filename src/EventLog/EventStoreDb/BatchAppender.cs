@@ -56,22 +56,17 @@ internal sealed class BatchAppender : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The log is closed.</exception>
     public async Task<AppendOutcome[]> AppendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
     {
-        var waiting = new PendingAppend[appends.Count];
-        for (var i = 0; i < waiting.Length; i++)
+        if (appends.Count == 0) return [];
+        var answers = new AppendAnswers(appends.Count);
+        try
         {
-            waiting[i] = new PendingAppend(appends[i]);
-            try
-            {
-                await queue.Writer.WriteAsync(waiting[i], cancellationToken).ConfigureAwait(false);
-            }
-            catch (ChannelClosedException)
-            {
-                throw new ObjectDisposedException(nameof(EventStoreDbEventLog), "The log has been closed.");
-            }
+            for (var i = 0; i < appends.Count; i++) await queue.Writer.WriteAsync(new PendingAppend(appends[i], answers, i), cancellationToken).ConfigureAwait(false);
         }
-        var outcomes = new AppendOutcome[waiting.Length];
-        for (var i = 0; i < waiting.Length; i++) outcomes[i] = await waiting[i].Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return outcomes;
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(EventStoreDbEventLog), "The log has been closed.");
+        }
+        return await answers.All.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -159,23 +154,42 @@ internal sealed class BatchAppender : IAsyncDisposable
     }
 }
 
-/// <summary>An append and who waits for it.</summary>
-internal sealed class PendingAppend(StreamAppend append)
+/// <summary>What becomes of appends that one caller waits for: it is woken once, when the last is answered.</summary>
+internal sealed class AppendAnswers(int count)
 {
-    private readonly TaskCompletionSource<AppendOutcome> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AppendOutcome[]> all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AppendOutcome[] outcomes = new AppendOutcome[count];
+    private int left = count;
+
+    /// <summary>The outcomes, in the appends' order.</summary>
+    public Task<AppendOutcome[]> All => all.Task;
+
+    /// <summary>Sets an outcome; each once.</summary>
+    public void Set(int index, AppendOutcome outcome)
+    {
+        outcomes[index] = outcome;
+        if (Interlocked.Decrement(ref left) == 0) all.SetResult(outcomes);
+    }
+}
+
+/// <summary>An append and who waits for it.</summary>
+internal sealed class PendingAppend(StreamAppend append, AppendAnswers answers, int index)
+{
     private SemaphoreSlim? place;
+    private int isAnswered;
 
     public StreamAppend Append => append;
-
-    public Task<AppendOutcome> Outcome => answer.Task;
 
     /// <summary>When it was given to a call, by <see cref="Stopwatch"/>.</summary>
     public long SentAt { get; set; }
 
     public void ReleaseWhenAnswered(SemaphoreSlim places) => place = places;
 
+    /// <summary>Answers it; the first answer counts.</summary>
     public void Answer(AppendResult result, Fate fate)
     {
-        if (answer.TrySetResult(new AppendOutcome(result, fate))) place?.Release();
+        if (Interlocked.Exchange(ref isAnswered, 1) != 0) return;
+        answers.Set(index, new AppendOutcome(result, fate));
+        place?.Release();
     }
 }

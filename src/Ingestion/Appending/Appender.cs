@@ -27,12 +27,19 @@ internal sealed class Appender(IEventLog log)
     public async Task AppendAsync(IReadOnlyList<PlannedAppend> plan, Appended?[] outcomes, CancellationToken cancellationToken)
     {
         if (plan.Count == 0) return;
-        var results = await log.AppendManyAsync([.. plan.Select(planned => planned.Append)], cancellationToken);
+        var appends = new StreamAppend[plan.Count];
+        for (var i = 0; i < appends.Length; i++) appends[i] = plan[i].Append;
+        var results = await log.AppendManyAsync(appends, cancellationToken);
         for (var i = 0; i < plan.Count; i++)
         {
             var planned = plan[i];
-            if (results[i] is AppendResult.WrongExpectedRevision && planned.Indexes.Count > 1) await AppendSinglyAsync(planned, outcomes, cancellationToken);
-            else foreach (var index in planned.Indexes) outcomes[index] = Outcome(results[i]);
+            if (results[i] is AppendResult.WrongExpectedRevision && planned.Indexes.Count > 1)
+            {
+                await AppendSinglyAsync(planned, outcomes, cancellationToken);
+                continue;
+            }
+            var outcome = Outcome(results[i]);
+            foreach (var index in planned.Indexes) outcomes[index] = outcome;
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class ChunkBuffer
         StoredEventCodec.Encode(e, scratch, sentAs);
         var written = scratch.WrittenSpan;
         if (written.Length > ChunkBytes / 4) return written.ToArray();
-        if (chunk.Length - used < written.Length) (chunk, used) = (new byte[ChunkBytes], 0);
+        if (chunk.Length - used < written.Length) (chunk, used) = (GC.AllocateUninitializedArray<byte>(ChunkBytes), 0);
         written.CopyTo(chunk.AsSpan(used));
         var result = chunk.AsMemory(used, written.Length);
         used += written.Length;

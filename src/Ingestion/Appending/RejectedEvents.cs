@@ -40,7 +40,7 @@ internal static class RejectedEvents
     }
 
     private static PlannedAppend Of(Project project, List<EventToAppend> events, List<int> indexes) =>
-        new(new StreamAppend(StreamNames.Rejected(project.Id), ExpectedRevision.Any, events), indexes);
+        new(new StreamAppend(StreamNames.Rejected(project.Id), ExpectedRevision.Any, events), indexes.ToArray());
 
     // A retry of the same message is the same refusal; without a messageId nothing tells a retry from a second message.
     private static Guid IdOf(Prepared.Refused refused)

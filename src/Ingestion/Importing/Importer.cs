@@ -83,7 +83,7 @@ public sealed class Importer(IEventLog log, TimeProvider clock)
         {
             await appender.AppendAsync(plan, outcomes, cancellationToken);
             // Only what failed is repeated. Appends are independent, so the others of the batch stand before it now, as if they had arrived before.
-            plan = [.. plan.Where(planned => planned.Indexes.Exists(index => outcomes[index] is Appended.Unknown))];
+            plan = [.. plan.Where(planned => planned.Indexes.Any(index => outcomes[index] is Appended.Unknown))];
             if (plan.Count == 0) return outcomes;
             if (attempt == Limits.MaxImportAttempts)
                 throw new ImportException($"The log did not acknowledge ({FirstFailure(outcomes)}) after {attempt} attempts, from line {batch.LineOf(plan[0].Indexes[0])} on; start the import again: nothing is counted twice.");

@@ -26,6 +26,13 @@ internal static class BodyReader
     public static Body Read(ReadOnlyMemory<byte> body, EventType? type)
     {
         if (FindBadUtf8(body.Span) is { } bad) return Malformed($"The body is no UTF-8 at byte {bad}.", bad);
+        if ((type is null ? PlainBodies.TryReadBatch(body) : PlainBodies.TryReadOne(body, 0, type) is { } one ? [one] : null) is { } messages) return new Body.Read(messages);
+        return ReadFully(body, type);
+    }
+
+    /// <summary>As <see cref="Read"/>, of UTF-8 for sure, whatever else it may be.</summary>
+    internal static Body ReadFully(ReadOnlyMemory<byte> body, EventType? type)
+    {
         var reader = new Utf8JsonReader(body.Span, Options);
         try
         {
@@ -46,6 +53,12 @@ internal static class BodyReader
     public static Body ReadLine(ReadOnlyMemory<byte> line, int index)
     {
         if (FindBadUtf8(line.Span) is { } bad) return Malformed($"The line is no UTF-8 at byte {bad}.", bad);
+        return PlainBodies.TryReadOne(line, index, type: null) is { } message ? new Body.Read([message]) : ReadLineFully(line, index);
+    }
+
+    /// <summary>As <see cref="ReadLine"/>, of UTF-8 for sure, whatever else it may be.</summary>
+    internal static Body ReadLineFully(ReadOnlyMemory<byte> line, int index)
+    {
         var reader = new Utf8JsonReader(line.Span, Options);
         try
         {

@@ -39,6 +39,6 @@ internal sealed class BatchPlan(ProjectRules rules, long receivedAt, bool isImpo
     }
 
     /// <summary>All appends: the events' own, then those of the refused.</summary>
-    public IReadOnlyList<PlannedAppend> Appends() => Refused.Count == 0 ? plan.Appends :
-        [.. plan.Appends, .. RejectedEvents.Plan(rules.Project, receivedAt, isImport, places.Zip(Refused, (place, refused) => (place.Index, place.Line, place.Type, refused.Refused)))];
+    public IReadOnlyList<PlannedAppend> Appends() => Refused.Count == 0 ? plan.ToAppends() :
+        [.. plan.ToAppends(), .. RejectedEvents.Plan(rules.Project, receivedAt, isImport, places.Zip(Refused, (place, refused) => (place.Index, place.Line, place.Type, refused.Refused)))];
 }

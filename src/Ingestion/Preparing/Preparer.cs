@@ -13,6 +13,8 @@ internal sealed class Preparer(ProjectRules rules, long receivedAt, bool isImpor
 {
     private static readonly MessageValidator Validator = new();
 
+    private readonly List<Reason> found = [];
+
     /// <summary>Prepares one message; its id must have been given to it before, if it had none.</summary>
     public Prepared Prepare(Message message)
     {
@@ -27,8 +29,8 @@ internal sealed class Preparer(ProjectRules rules, long receivedAt, bool isImpor
             return Refuse(message, [new Reason(ErrorCodes.TimestampInFuture, $"The message lies {(occurredAt - receivedAt) / 1000} s in the future; set the sender's clock, or send sentAt and originalTimestamp.", "timestamp")]);
         if (occurredAt < EarliestInstant)
             return Refuse(message, [new Reason(ErrorCodes.TimestampInvalid, "The corrected time lies before the year 1; sentAt and originalTimestamp contradict each other.", "timestamp")]);
-        if (Protect(message) is { } found)
-            return Refuse(message, [new Reason(ErrorCodes.PersonalDataRefused, $"The key '{found}' is refused by the project's privacy settings; don't send it.", found)]);
+        if (Protect(message) is { } key)
+            return Refuse(message, [new Reason(ErrorCodes.PersonalDataRefused, $"The key '{key}' is refused by the project's privacy settings; don't send it.", key)]);
         return Check(message, occurredAt);
     }
 
@@ -37,33 +39,37 @@ internal sealed class Preparer(ProjectRules rules, long receivedAt, bool isImpor
     private Prepared Check(Message message, long occurredAt)
     {
         var e = MakeEvent(message, occurredAt);
-        var reasons = new List<Reason>(0);
-        rules.Plan.Check(e, reasons);
-        rules.Revenue.Check(e, reasons);
-        if (reasons.Count > 0) return Refuse(message, reasons);
+        rules.Plan.Check(e, found);
+        rules.Revenue.Check(e, found);
+        if (found.Count > 0)
+        {
+            Reason[] reasons = [.. found];
+            found.Clear();
+            return Refuse(message, reasons);
+        }
         var isOrdered = rules.Revenue.IsOrder(e) || IdentityGraph.AskedBy(e) is not null;
         return new Prepared.Ready(e, message.OriginalTimestamp is { } original && original != occurredAt ? message.OriginalText : null, isOrdered);
     }
 
     private static List<Reason>? Explain(Message message)
     {
-        var found = Validator.Validate(message);
-        if (found.IsValid) return null;
-        return [.. found.Errors.Select(error => new Reason(error.ErrorCode, error.ErrorMessage, char.ToLowerInvariant(error.PropertyName[0]) + error.PropertyName[1..]))];
+        var judged = Validator.Validate(message);
+        if (judged.IsValid) return null;
+        return [.. judged.Errors.Select(error => new Reason(error.ErrorCode, error.ErrorMessage, char.ToLowerInvariant(error.PropertyName[0]) + error.PropertyName[1..]))];
     }
 
     /// <summary>Takes out of the message what may not be stored.</summary>
     /// <returns>The first key that the project refuses; null = none.</returns>
     private string? Protect(Message message)
     {
-        string? found = null;
+        string? key = null;
         if (rules.Scrubber.IsNeeded)
         {
-            message.Properties = rules.Scrubber.Scrub(message.Properties, isContext: false, ref found);
-            message.Traits = rules.Scrubber.Scrub(message.Traits, isContext: false, ref found);
+            message.Properties = rules.Scrubber.Scrub(message.Properties, isContext: false, ref key);
+            message.Traits = rules.Scrubber.Scrub(message.Traits, isContext: false, ref key);
         }
-        if (rules.Scrubber.IsNeeded || message.HasIp) message.Context = rules.Scrubber.Scrub(message.Context, isContext: true, ref found);
-        return found;
+        if (rules.Scrubber.IsNeeded || message.HasIp) message.Context = rules.Scrubber.Scrub(message.Context, isContext: true, ref key);
+        return key;
     }
 
     private Prepared.Refused Refuse(Message message, IReadOnlyList<Reason> reasons) => new(reasons, message.MessageId, BodyToKeep(message));

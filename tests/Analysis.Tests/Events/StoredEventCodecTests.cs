@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 using EventSourcedAnalytics.Analysis.Events;
@@ -9,6 +10,33 @@ namespace EventSourcedAnalytics.Analysis.Tests.Events;
 
 public sealed class StoredEventCodecTests
 {
+    private static Gen<Draft> Drafts
+    {
+        get
+        {
+            var texts = Gen.OneOf(ArbMap.Default.GeneratorFor<NonEmptyString>().Select(s => s.Get).Where(IsWellFormed), Gen.Elements("a", "é", "日本", "a\"b\\c\n", "\u0001", "😀"));
+            return
+                from name in texts
+                from id in texts
+                from other in texts
+                from message in texts
+                from kind in Gen.Elements(CustomerKind.User, CustomerKind.Anonymous)
+                from type in Gen.Elements(Enum.GetValues<EventType>())
+                from at in Gen.Choose(int.MinValue, int.MaxValue).Select(i => (long)i * 25_000)
+                from optional in Gen.Choose(0, 63)
+                select new Draft(type, name, at, message, new CustomerId(kind, id))
+                {
+                    AnonymousId = (optional & 1) != 0 && kind == CustomerKind.User ? other : null,
+                    PreviousId = (optional & 2) != 0 ? other : null,
+                    SessionId = (optional & 4) != 0 ? other : null,
+                    Corrects = type is EventType.Voided or EventType.Amended ? other : null,
+                    Properties = (optional & 8) != 0 ? new JsonObject { [other] = name, ["n"] = 1.5 }.ToJsonString() : null,
+                    Context = (optional & 16) != 0 ? """{"a":[{"b":null}]}""" : null,
+                    Traits = (optional & 32) != 0 ? """{"plan":"pro"}""" : null,
+                };
+        }
+    }
+
     [Fact]
     public void The_stored_form_is_this_json()
     {
@@ -22,32 +50,29 @@ public sealed class StoredEventCodecTests
     [Fact]
     public void Any_event_comes_back_as_it_was_stored()
     {
-        var texts = Gen.OneOf(ArbMap.Default.GeneratorFor<NonEmptyString>().Select(s => s.Get).Where(IsWellFormed), Gen.Elements("a", "é", "日本", "a\"b\\c\n", "\u0001", "😀"));
-        var events =
-            from name in texts
-            from id in texts
-            from other in texts
-            from message in texts
-            from kind in Gen.Elements(CustomerKind.User, CustomerKind.Anonymous)
-            from type in Gen.Elements(Enum.GetValues<EventType>())
-            from at in Gen.Choose(int.MinValue, int.MaxValue).Select(i => (long)i * 25_000)
-            from optional in Gen.Choose(0, 63)
-            select new Draft(type, name, at, message, new CustomerId(kind, id))
-            {
-                AnonymousId = (optional & 1) != 0 && kind == CustomerKind.User ? other : null,
-                PreviousId = (optional & 2) != 0 ? other : null,
-                SessionId = (optional & 4) != 0 ? other : null,
-                Corrects = type is EventType.Voided or EventType.Amended ? other : null,
-                Properties = (optional & 8) != 0 ? new JsonObject { [other] = name, ["n"] = 1.5 }.ToJsonString() : null,
-                Context = (optional & 16) != 0 ? """{"a":[{"b":null}]}""" : null,
-                Traits = (optional & 32) != 0 ? """{"plan":"pro"}""" : null,
-            };
-
-        Prop.ForAll(events.ToArbitrary(), draft =>
+        Prop.ForAll(Drafts.ToArbitrary(), draft =>
         {
             var decoded = StoredEventCodec.Decode(StoredEventCodec.Encode(draft.ToEvent()), EventTypes.NameOf(draft.Type), 7);
             return Draft.From(decoded) == draft && decoded.Position == 7 && decoded.SchemaVersion == 1;
         }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void The_short_way_to_encode_writes_what_the_json_writer_writes()
+    {
+        var letters = Enumerable.Range(0, 0x180).Select(code => ((char)code).ToString()).Append("a\u2028b").ToArray();
+        var oneLetterEach = letters.Select(letter => new Draft(EventType.Track, letter, 0, "m" + letter, CustomerId.User(letter)) { SessionId = letter });
+        var taken = 0;
+        foreach (var draft in Drafts.Sample(2_000).Concat(oneLetterEach))
+        {
+            var (plain, any) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+            var sentAs = draft.SessionId;
+            if (!PlainEncoder.TryEncode(draft.ToEvent(), plain, sentAs)) continue;
+            taken++;
+            StoredEventCodec.EncodeAny(draft.ToEvent(), any, sentAs);
+            Assert.Equal(Encoding.UTF8.GetString(any.WrittenSpan), Encoding.UTF8.GetString(plain.WrittenSpan));
+        }
+        Assert.InRange(taken, '~' - ' ', 2_000);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed class BatchAppendHandler(EmbeddedEventLog log)
     public async Task HandleAsync(GrpcServerCall call)
     {
         await call.StartAsync().ConfigureAwait(false);
-        var answers = Channel.CreateBounded<Task<BatchAppendResp>>(new BoundedChannelOptions(NodeLimits.AppendsInFlight) { SingleReader = true, SingleWriter = true });
+        var answers = Channel.CreateBounded<Decision>(new BoundedChannelOptions(NodeLimits.AppendsInFlight) { SingleReader = true, SingleWriter = true });
         var sending = SendAsync(call, answers.Reader);
         var open = new Dictionary<Guid, Pending>();
         try
@@ -32,7 +32,7 @@ internal sealed class BatchAppendHandler(EmbeddedEventLog log)
                 pending.Add(request.ProposedMessages);
                 if (!request.IsFinal) continue;
                 open.Remove(correlation);
-                await answers.Writer.WriteAsync(await AppendAsync(pending, call.Cancelled).ConfigureAwait(false), call.Cancelled).ConfigureAwait(false);
+                await answers.Writer.WriteAsync(await DecideAsync(pending, call.Cancelled).ConfigureAwait(false), call.Cancelled).ConfigureAwait(false);
             }
         }
         finally
@@ -42,39 +42,33 @@ internal sealed class BatchAppendHandler(EmbeddedEventLog log)
         await sending.ConfigureAwait(false);
     }
 
-    private static async Task SendAsync(GrpcServerCall call, ChannelReader<Task<BatchAppendResp>> answers)
+    // Answers wait for their writes here, one behind the other: most are written together, so that waiting for the first is all the waiting there is.
+    private static async Task SendAsync(GrpcServerCall call, ChannelReader<Decision> answers)
     {
         while (await answers.WaitToReadAsync(call.Cancelled).ConfigureAwait(false))
         {
             while (answers.TryRead(out var answer))
             {
-                if (!answer.IsCompleted) await call.FlushAsync().ConfigureAwait(false);
-                call.Write(await answer.ConfigureAwait(false));
+                if (!answer.IsKnown) await call.FlushAsync().ConfigureAwait(false);
+                call.Write(await answer.ToResponseAsync().ConfigureAwait(false));
             }
             await call.FlushAsync().ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<Task<BatchAppendResp>> AppendAsync(Pending pending, CancellationToken cancellationToken)
-    {
-        if (pending.Refusal() is { } refusal) return Task.FromResult(pending.Answer(refusal));
-        var written = await log.EnqueueAsync(pending.ToAppend(), CallKind.Append, cancellationToken).ConfigureAwait(false);
-        return AnswerAsync(pending, written);
-    }
-
-    private static async Task<BatchAppendResp> AnswerAsync(Pending pending, Task<AppendResult[]> written) =>
-        (await written.ConfigureAwait(false))[0] switch
-        {
-            AppendResult.Appended appended => pending.Answer(appended),
-            AppendResult.WrongExpectedRevision wrong => pending.Answer(Error(Code.AlreadyExists, "WrongExpectedVersion", pending.Conflict(wrong.ActualRevision))),
-            AppendResult.StreamDeleted => pending.Answer(Error(Code.NotFound, "StreamDeleted", new StreamDeleted { StreamIdentifier = pending.Options.StreamIdentifier })),
-            AppendResult.TooLarge tooLarge => pending.Answer(Error(Code.InvalidArgument, "MaximumAppendSizeExceeded",
-                new MaximumAppendSizeExceeded { MaxAppendSize = (uint)tooLarge.MaxBytes })),
-            AppendResult.Failed failed => pending.Answer(Error(Code.Unavailable, failed.Reason, new ProtocolEmpty())),
-            var other => throw new InvalidOperationException(other.ToString()),
-        };
+    private async ValueTask<Decision> DecideAsync(Pending pending, CancellationToken cancellationToken) => pending.Refusal() is { } refusal
+        ? new Decision(pending, refusal, Written: null)
+        : new Decision(pending, Refusal: null, await log.EnqueueAsync(pending.ToAppend(), CallKind.Append, cancellationToken).ConfigureAwait(false));
 
     private static Status Error(Code code, string message, IMessage details) => new() { Code = code, Message = message, Details = Any.Pack(details) };
+
+    /// <summary>An append that is refused or on its way to the disk.</summary>
+    private readonly record struct Decision(Pending Append, Status? Refusal, Task<AppendResult[]>? Written)
+    {
+        public bool IsKnown => Written?.IsCompleted ?? true;
+
+        public async ValueTask<BatchAppendResp> ToResponseAsync() => Refusal is not null ? Append.Answer(Refusal) : Append.Answer((await Written!.ConfigureAwait(false))[0]);
+    }
 
     /// <summary>An append whose parts are coming in.</summary>
     private sealed class Pending(UUID correlation, BatchAppendReq.Types.Options options)
@@ -82,8 +76,6 @@ internal sealed class BatchAppendHandler(EmbeddedEventLog log)
         private readonly List<EventToAppend> events = [];
         private string? badRequest;
         private long bytes;
-
-        public BatchAppendReq.Types.Options Options => options;
 
         private ExpectedRevision Expected => options.ExpectedStreamPositionCase switch
         {
@@ -124,7 +116,17 @@ internal sealed class BatchAppendHandler(EmbeddedEventLog log)
 
         public BatchAppendResp Answer(Status error) => new() { CorrelationId = correlation, StreamIdentifier = options.StreamIdentifier, Error = error };
 
-        public BatchAppendResp Answer(AppendResult.Appended appended)
+        public BatchAppendResp Answer(AppendResult result) => result switch
+        {
+            AppendResult.Appended appended => Success(appended),
+            AppendResult.WrongExpectedRevision wrong => Answer(Error(Code.AlreadyExists, "WrongExpectedVersion", Conflict(wrong.ActualRevision))),
+            AppendResult.StreamDeleted => Answer(Error(Code.NotFound, "StreamDeleted", new StreamDeleted { StreamIdentifier = options.StreamIdentifier })),
+            AppendResult.TooLarge tooLarge => Answer(Error(Code.InvalidArgument, "MaximumAppendSizeExceeded", new MaximumAppendSizeExceeded { MaxAppendSize = (uint)tooLarge.MaxBytes })),
+            AppendResult.Failed failed => Answer(Error(Code.Unavailable, failed.Reason, new ProtocolEmpty())),
+            var other => throw new InvalidOperationException(other.ToString()),
+        };
+
+        private BatchAppendResp Success(AppendResult.Appended appended)
         {
             var success = new BatchAppendResp.Types.Success();
             if (appended.Revision < 0) success.NoStream = new ProtocolEmpty();
@@ -135,7 +137,7 @@ internal sealed class BatchAppendHandler(EmbeddedEventLog log)
             return new BatchAppendResp { CorrelationId = correlation, StreamIdentifier = options.StreamIdentifier, Success = success };
         }
 
-        public WrongExpectedVersion Conflict(long? actual)
+        private WrongExpectedVersion Conflict(long? actual)
         {
             var conflict = new WrongExpectedVersion();
             if (actual is { } revision) conflict.CurrentStreamRevision = (ulong)revision;
