@@ -59,7 +59,7 @@ internal static class StatusRun
         yield return Show.Count((long)row["refolds"]!);
         yield return (parked > 0 ? $"[red]{Show.Count(parked)}[/]" : "0") + (dropped > 0 ? $" (+{Show.Count(dropped)} dropped)" : "");
         yield return Show.Count((long)row["deferred"]!);
-        if (isShared) yield return Markup.Escape((string?)row["keeper"] ?? "nobody");
+        if (isShared) yield return Markup.Escape(((string?)row["keeper"])?.Split(", ")[^1] ?? "nobody");
         if (withHash) yield return (string?)row["hash"] ?? "";
     }
 }
