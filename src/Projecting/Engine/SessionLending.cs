@@ -76,6 +76,8 @@ public sealed partial class ProjectionEngine
             hasCompany = followers.Count > 0;
             foreach (var share in shares)
             {
+                // A heart that beats says nothing of a follower that hangs in the middle of a write.
+                if (IsOverdue(share)) await engine.shares.EndWritersAsync(share.Process, cancellationToken);
                 if (followers.All(follower => follower.Process != share.Process) || IsOverdue(share)) await TakeBackAsync(share.Projection, cancellationToken);
                 else if (!share.IsCalledBack && (IsWanted(share.Projection) || !engine.settings.Share)) await CallBackAsync(share, cancellationToken);
             }

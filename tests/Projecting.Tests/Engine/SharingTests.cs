@@ -171,6 +171,35 @@ public sealed class SharingTests
     }
 
     [Fact]
+    public async Task A_follower_that_hangs_in_a_write_while_its_heart_beats_does_not_keep_an_operator_waiting()
+    {
+        await using var world = await World.CreateAsync();
+        await world.StartAsync(Settings with { Lease = TimeSpan.FromSeconds(2) });
+        var shop = await world.CreateShopAsync();
+        using var wake = new ManualResetEventSlim();
+        using var held = new ManualResetEventSlim();
+        await using var second = await FollowAsync(world, "hangs", at =>
+        {
+            if (at != CommitPoints.BeforeCommit || held.IsSet) return;
+            held.Set();
+            wake.Wait(TimeSpan.FromMinutes(1));
+        });
+        try
+        {
+            var lent = (await world.Engine.GetStatusAsync(false, CancellationToken.None)).Instances.First(instance => instance.Keeper == "hangs").Projection;
+            await shop.AppendAsync(Scenario.Of(5, 30).Events());
+            Assert.True(await Eventually.HoldsAsync(() => held.IsSet));
+            Assert.True((await world.Engine.VerifyAsync(lent, null, CancellationToken.None)).IsEqual);
+        }
+        finally
+        {
+            wake.Set();
+        }
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    [Fact]
     public async Task An_engine_that_is_told_not_to_share_lends_nothing()
     {
         await using var world = await World.CreateAsync();
