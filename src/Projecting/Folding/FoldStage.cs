@@ -84,6 +84,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
     private async Task RefoldAsync(
         List<(PersonWork Work, List<int> Instances)> late, IReadOnlyList<Instance> instances, long checkpoint, long end, CancellationToken cancellationToken)
     {
+        if (late.Count == 0) return;
         var gate = new Lock();
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Limits.MaxParallelRefolds };
         await Parallel.ForEachAsync(late, options, async (item, token) =>
