@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Analysis.Events;
@@ -5,6 +6,26 @@ namespace EventSourcedAnalytics.Analysis.Events;
 /// <summary>An event as every fold sees it: decoded once, shared by all, never changed.</summary>
 public sealed class AnalyticsEvent
 {
+    private readonly EventText messageId, customer, anonymousId, sessionId;
+    private readonly CustomerKind kind;
+
+    /// <summary>An event whose members are all given.</summary>
+    public AnalyticsEvent()
+    {
+    }
+
+    /// <summary>An event as it is stored: texts that are seldom looked at stay where they are until somebody asks.</summary>
+    [SetsRequiredMembers]
+    internal AnalyticsEvent(EventType type, string name, (long Occurred, long Received) at, CustomerKind kind, in StoredFields fields)
+    {
+        (Type, Name, OccurredAt, ReceivedAt, this.kind) = (type, name, at.Occurred, at.Received, kind);
+        var isUser = kind == CustomerKind.User;
+        // The compiler does not see that the property has its value from the field below.
+        MessageId = null!;
+        (messageId, sessionId) = (fields.MessageId, fields.SessionId);
+        (customer, anonymousId) = isUser ? (fields.UserId, fields.AnonymousId) : (fields.AnonymousId, default);
+    }
+
     /// <summary>What happened: a track call's event, a page's or screen's name.</summary>
     public required string Name { get; init; }
 
@@ -18,19 +39,19 @@ public sealed class AnalyticsEvent
     public required long ReceivedAt { get; init; }
 
     /// <summary>The sender's id of the message: with the customer as sent it tells duplicates.</summary>
-    public required string MessageId { get; init; }
+    public required string MessageId { get => messageId.Value!; init => messageId = new EventText(value); }
 
     /// <summary>The customer as sent: the user id, else the anonymous id.</summary>
-    public required CustomerId Customer { get; init; }
+    public required CustomerId Customer { get => new(kind, customer.Value!); init => (kind, customer) = (value.Kind, new EventText(value.Id)); }
 
     /// <summary>The anonymous id that came with a user id, if any. An identify event binds it.</summary>
-    public string? AnonymousId { get; init; }
+    public string? AnonymousId { get => anonymousId.Value; init => anonymousId = new EventText(value); }
 
     /// <summary>On an alias event: the user id that is the same person as <see cref="Customer"/>.</summary>
     public string? PreviousId { get; init; }
 
     /// <summary>The session as the sender numbered it, if it did.</summary>
-    public string? SessionId { get; init; }
+    public string? SessionId { get => sessionId.Value; init => sessionId = new EventText(value); }
 
     /// <summary>The event's properties (track, page, screen).</summary>
     public JsonObjectSlice Properties { get; init; }

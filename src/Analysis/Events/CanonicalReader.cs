@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using EventSourcedAnalytics.Analysis.Values;
 
@@ -15,6 +16,7 @@ internal ref struct CanonicalReader
     private readonly ReadOnlyMemory<byte> data;
     private readonly ReadOnlySpan<byte> json;
     private readonly IReadOnlySet<string>? names;
+    private readonly ArraySegment<byte> source;
     private bool isWanted = true;
     private int at;
 
@@ -23,6 +25,8 @@ internal ref struct CanonicalReader
         this.data = data;
         this.names = names;
         json = data.Span;
+        // Memory that is no array may be gone when a text is asked for.
+        MemoryMarshal.TryGetArray(data, out source);
     }
 
     /// <summary>Reads all members. Of an event of another name than those wanted only the shape is looked at, and no text is made.</summary>
@@ -41,21 +45,21 @@ internal ref struct CanonicalReader
 
     private bool TryReadAll(ref StoredFields fields)
     {
-        if (!TrySkip("{\"v\":1,\"name\":\""u8) || !TryText(out var name)) return false;
+        if (!TrySkip("{\"v\":1,\"name\":\""u8) || !TryText(out ReadOnlySpan<byte> name)) return false;
         if (!TrySkip(",\"occurredAt\":\""u8) || !TryInstant(out var occurredAt)) return false;
         if (!TrySkip(",\"receivedAt\":\""u8) || !TryInstant(out var receivedAt)) return false;
-        if (!TrySkip(",\"messageId\":\""u8) || !TryText(out var messageId)) return false;
+        if (!TrySkip(",\"messageId\":\""u8) || !TryText(out EventText messageId)) return false;
         fields.Version = 1;
         fields.Name = NameCache.Get(name);
         isWanted = names is null || names.Contains(fields.Name);
         fields.OccurredAt = occurredAt;
         fields.ReceivedAt = receivedAt;
-        fields.MessageId = Made(messageId);
+        fields.MessageId = messageId;
         return TryOptional(",\"userId\":\""u8, ref fields.UserId)
             && TryOptional(",\"anonymousId\":\""u8, ref fields.AnonymousId)
             && TryOptional(",\"previousId\":\""u8, ref fields.PreviousId)
             && TryOptional(",\"sessionId\":\""u8, ref fields.SessionId)
-            && (!TrySkip(",\"sentAs\":\""u8) || TryText(out _))
+            && (!TrySkip(",\"sentAs\":\""u8) || TryText(out ReadOnlySpan<byte> _))
             && TryOptional(",\"properties\":"u8, ref fields.Properties)
             && TryOptional(",\"context\":"u8, ref fields.Context)
             && TryOptional(",\"traits\":"u8, ref fields.Traits)
@@ -83,17 +87,25 @@ internal ref struct CanonicalReader
     private bool TryInstant(out long milliseconds)
     {
         milliseconds = 0;
-        return TryText(out var text) && Rfc3339.TryParse(text, out milliseconds);
+        return TryText(out ReadOnlySpan<byte> text) && Rfc3339.TryParse(text, out milliseconds);
     }
 
-    private readonly string Made(ReadOnlySpan<byte> text) => isWanted ? Encoding.UTF8.GetString(text) : "";
+    private bool TryText(out EventText text)
+    {
+        var start = at;
+        var isRead = TryText(out ReadOnlySpan<byte> utf8);
+        text = source.Array is { } array ? new EventText(array, source.Offset + start, utf8.Length) : new EventText(Encoding.UTF8.GetString(utf8));
+        return isRead;
+    }
 
     // True also if the member is not there.
+    private bool TryOptional(ReadOnlySpan<byte> member, ref EventText value) => !TrySkip(member) || TryText(out value);
+
     private bool TryOptional(ReadOnlySpan<byte> member, ref string? value)
     {
         if (!TrySkip(member)) return true;
-        if (!TryText(out var text)) return false;
-        value = Made(text);
+        if (!TryText(out ReadOnlySpan<byte> text)) return false;
+        value = Encoding.UTF8.GetString(text);
         return true;
     }
 
@@ -102,6 +114,14 @@ internal ref struct CanonicalReader
         if (!TrySkip(member)) return true;
         if (at >= json.Length || json[at] != (byte)'{') return false;
         var start = at;
+        if (JsonObjectEnd.TryFind(json[at..], out var length)) at += length;
+        else if (!TrySkipObject()) return false;
+        value = new JsonObjectSlice(data[start..at]);
+        return true;
+    }
+
+    private bool TrySkipObject()
+    {
         var depth = 0;
         do
         {
@@ -118,7 +138,6 @@ internal ref struct CanonicalReader
             }
         }
         while (depth > 0);
-        value = new JsonObjectSlice(data[start..at]);
         return true;
     }
 

@@ -120,7 +120,7 @@ public static class StoredEventCodec
                 fields = default;
                 fields.Read(data);
             }
-            else if (!isWanted && (fields.UserId ?? fields.AnonymousId) is not null)
+            else if (!isWanted && !(fields.UserId.IsNull && fields.AnonymousId.IsNull))
             {
                 return null;
             }

@@ -10,11 +10,11 @@ internal struct StoredFields
     public string? Name;
     public long? OccurredAt;
     public long? ReceivedAt;
-    public string? MessageId;
-    public string? UserId;
-    public string? AnonymousId;
+    public EventText MessageId;
+    public EventText UserId;
+    public EventText AnonymousId;
     public string? PreviousId;
-    public string? SessionId;
+    public EventText SessionId;
     public string? Corrects;
     public JsonObjectSlice Properties;
     public JsonObjectSlice Context;
@@ -29,20 +29,13 @@ internal struct StoredFields
 
     public readonly AnalyticsEvent ToEvent(EventType type, long position)
     {
-        var customer = UserId is not null ? CustomerId.User(UserId)
-            : AnonymousId is not null ? CustomerId.Anonymous(AnonymousId)
-            : throw Missing("userId or anonymousId", position);
-        return new AnalyticsEvent
+        if (UserId.IsNull && AnonymousId.IsNull) throw Missing("userId or anonymousId", position);
+        var name = Name ?? throw Missing("name", position);
+        var at = (OccurredAt ?? throw Missing("occurredAt", position), ReceivedAt ?? throw Missing("receivedAt", position));
+        if (MessageId.IsNull) throw Missing("messageId", position);
+        return new AnalyticsEvent(type, name, at, UserId.IsNull ? CustomerKind.Anonymous : CustomerKind.User, this)
         {
-            Name = Name ?? throw Missing("name", position),
-            Type = type,
-            OccurredAt = OccurredAt ?? throw Missing("occurredAt", position),
-            ReceivedAt = ReceivedAt ?? throw Missing("receivedAt", position),
-            MessageId = MessageId ?? throw Missing("messageId", position),
-            Customer = customer,
-            AnonymousId = UserId is not null ? AnonymousId : null,
             PreviousId = PreviousId,
-            SessionId = SessionId,
             Corrects = type is EventType.Voided or EventType.Amended ? Corrects ?? throw Missing("corrects", position) : null,
             Properties = Properties,
             Context = Context,
@@ -60,17 +53,17 @@ internal struct StoredFields
         {
             case 1 when name[0] == (byte)'v': reader.Read(); Version = reader.GetInt32(); break;
             case 4 when name.SequenceEqual("name"u8): reader.Read(); Name = NameCache.Get(ref reader); break;
-            case 6 when name.SequenceEqual("userId"u8): UserId = ReadText(ref reader); break;
+            case 6 when name.SequenceEqual("userId"u8): UserId = new EventText(ReadText(ref reader)); break;
             case 6 when name.SequenceEqual("traits"u8): Traits = ReadObject(ref reader, data); break;
             case 7 when name.SequenceEqual("context"u8): Context = ReadObject(ref reader, data); break;
             case 8 when name.SequenceEqual("corrects"u8): Corrects = ReadText(ref reader); break;
-            case 9 when name.SequenceEqual("messageId"u8): MessageId = ReadText(ref reader); break;
-            case 9 when name.SequenceEqual("sessionId"u8): SessionId = ReadText(ref reader); break;
+            case 9 when name.SequenceEqual("messageId"u8): MessageId = new EventText(ReadText(ref reader)); break;
+            case 9 when name.SequenceEqual("sessionId"u8): SessionId = new EventText(ReadText(ref reader)); break;
             case 10 when name.SequenceEqual("occurredAt"u8): OccurredAt = ReadInstant(ref reader); break;
             case 10 when name.SequenceEqual("receivedAt"u8): ReceivedAt = ReadInstant(ref reader); break;
             case 10 when name.SequenceEqual("previousId"u8): PreviousId = ReadText(ref reader); break;
             case 10 when name.SequenceEqual("properties"u8): Properties = ReadObject(ref reader, data); break;
-            case 11 when name.SequenceEqual("anonymousId"u8): AnonymousId = ReadText(ref reader); break;
+            case 11 when name.SequenceEqual("anonymousId"u8): AnonymousId = new EventText(ReadText(ref reader)); break;
             default: reader.Skip(); break;
         }
     }

@@ -36,7 +36,8 @@ public sealed class HistoryAssembler
     {
         ArgumentNullException.ThrowIfNull(e);
         Position = e.Position;
-        if (!messages.Add((e.Customer, e.MessageId)))
+        var customer = e.Customer;
+        if (!messages.Add((customer, e.MessageId)))
         {
             Duplicates++;
             return;
@@ -45,7 +46,7 @@ public sealed class HistoryAssembler
         if (orderIdOf(e) is { } order && !orders.Add(order)) repeatedOrders.Add(e.Position);
         isCorrected |= e.IsCorrection;
         identities.Follow(e);
-        ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(events, e.Customer, out _);
+        ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(events, customer, out _);
         (list ??= []).Add(e);
     }
 

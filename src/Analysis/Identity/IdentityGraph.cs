@@ -24,7 +24,7 @@ public sealed class IdentityGraph
     public static IdentityLink? AskedBy(AnalyticsEvent e)
     {
         ArgumentNullException.ThrowIfNull(e);
-        if (e.Customer.Kind != CustomerKind.User) return null;
+        if (e.Type is not (EventType.Identify or EventType.Alias) || e.Customer.Kind != CustomerKind.User) return null;
         if (e.Type == EventType.Identify && e.AnonymousId is { } anonymous)
             return new IdentityLink(e.Customer, CustomerId.Anonymous(anonymous), e.Position);
         if (e.Type != EventType.Alias || e.PreviousId is not { } previous) return null;

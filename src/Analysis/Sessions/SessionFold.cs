@@ -54,9 +54,10 @@ public sealed class SessionFold : Fold<SessionState>
         if (state.LastAt != long.MinValue && e.At - state.LastAt > SessionCutter.MaxGap) state.Run = null;
         state.LastAt = e.At;
         var page = PageOf.View(e);
-        var session = Find(state, e);
+        var id = e.Event.SessionId;
+        var session = id is { Length: > 0 } ? state.Find(id) : state.Run;
         if (state.Touched != session) Flush(state, sink);
-        state.Touched = session ?? Begin(state, e, page, sink);
+        state.Touched = session ?? Begin(state, id, e, page, sink);
         if (session is not null) Continue(session, e, page, sink);
     }
 
@@ -66,13 +67,10 @@ public sealed class SessionFold : Fold<SessionState>
     /// <inheritdoc/>
     protected override SessionState Read(ref StateReader reader) => SessionState.Read(ref reader);
 
-    private static SessionSoFar? Find(SessionState state, in PersonEvent e) =>
-        e.Event.SessionId is { Length: > 0 } id ? state.Find(id) : state.Run;
-
-    private SessionSoFar Begin(SessionState state, in PersonEvent e, string? page, ICellSink sink)
+    private SessionSoFar Begin(SessionState state, string? id, in PersonEvent e, string? page, ICellSink sink)
     {
         var session = new SessionSoFar { Start = e.At, Last = e.At, IsBounce = page is not null, Exit = page };
-        if (e.Event.SessionId is { Length: > 0 } id) state.Add(id, session);
+        if (id is { Length: > 0 }) state.Add(id, session);
         else state.Run = session;
         session.Pending[Count]++;
         session.Pending[Events]++;

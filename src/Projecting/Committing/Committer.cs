@@ -26,13 +26,13 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
     /// <summary>Called at the named points of a commit; null = commits are one round trip.</summary>
     public Action<string>? AtPoint { get; init; }
 
-    /// <summary>Commits what was folded. What goes into tables that are still empty is copied, the rest is added in one round trip.</summary>
+    /// <summary>Commits what was folded. What goes into tables that are still empty is copied, and so are many states of new persons; the rest is added in one round trip.</summary>
     /// <exception cref="CheckpointConflictException">Another owner moved a checkpoint, or took an instance over; nothing was written.</exception>
     public async Task CommitAsync(CommitUnit unit, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        var copied = unit.Changes.Where(changes => changes.From is null).ToList();
+        var copied = unit.Changes.Where(changes => changes.From is null || StateStore.Copied(changes) > 0).ToList();
         var isOpened = copied.Count > 0 || AtPoint is not null;
         AtPoint?.Invoke(CommitPoints.BeforeBegin);
         if (isOpened) batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
@@ -54,6 +54,7 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         foreach (var changes in copied)
         {
             await StateStore.CopyAsync(connection, changes, cancellationToken);
+            if (changes.From is not null) continue;
             foreach (var (table, rows) in RowsOf(changes)) await table.CopyAsync(connection, rows, cancellationToken);
         }
         AtPoint?.Invoke(CommitPoints.BeforeCommit);

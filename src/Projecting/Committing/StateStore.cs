@@ -7,6 +7,9 @@ namespace EventSourcedAnalytics.Projecting.Committing;
 /// <summary>States of persons in Postgres.</summary>
 internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
 {
+    // Rows from which on a copy of its own costs less than looking each row up in the index first.
+    private const int MinCopied = 1_000;
+
     /// <inheritdoc/>
     public async Task<Dictionary<CustomerKey, byte[]>> ReadAsync(Instance instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken)
     {
@@ -35,13 +38,14 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
             delete.Parameters.Add(new NpgsqlParameter { Value = changes.Gone.Select(Keys.ToUuid).ToArray() });
             batch.BatchCommands.Add(delete);
         }
-        if (changes.States.Count == 0) return;
+        var states = changes.States.Skip(Copied(changes)).ToList();
+        if (states.Count == 0) return;
         if (changes.Instance.MergedGroups.Count > 0)
         {
             // What is written here is whole.
             var merged = new NpgsqlBatchCommand($"delete from {schema}.states where grp = any($1) and person = any($2)");
             merged.Parameters.Add(new NpgsqlParameter { Value = changes.Instance.MergedGroups.ToArray() });
-            merged.Parameters.Add(new NpgsqlParameter { Value = changes.States.Select(state => Keys.ToUuid(state.Person)).ToArray() });
+            merged.Parameters.Add(new NpgsqlParameter { Value = states.Select(state => Keys.ToUuid(state.Person)).ToArray() });
             batch.BatchCommands.Add(merged);
         }
         var upsert = new NpgsqlBatchCommand($"""
@@ -49,17 +53,21 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
             on conflict (grp, person) do update set state = excluded.state
             """);
         upsert.Parameters.Add(new NpgsqlParameter { Value = changes.Instance.Id.Group });
-        upsert.Parameters.Add(new NpgsqlParameter { Value = changes.States.Select(state => Keys.ToUuid(state.Person)).ToArray() });
-        upsert.Parameters.Add(new NpgsqlParameter { Value = changes.States.Select(state => state.State).ToArray() });
+        upsert.Parameters.Add(new NpgsqlParameter { Value = states.Select(state => Keys.ToUuid(state.Person)).ToArray() });
+        upsert.Parameters.Add(new NpgsqlParameter { Value = states.Select(state => state.State).ToArray() });
         batch.BatchCommands.Add(upsert);
     }
 
-    /// <summary>Copies states into a table that has none of them.</summary>
+    /// <summary>How many of the states of a batch, from the first on, are copied, because the table has none of them; the others are added by statements.</summary>
+    public static int Copied(InstanceChanges changes) => changes.From is null ? changes.States.Count : changes.Added >= MinCopied ? changes.Added : 0;
+
+    /// <summary>Copies these states.</summary>
     public static async Task CopyAsync(NpgsqlConnection connection, InstanceChanges changes, CancellationToken cancellationToken)
     {
+        if (Copied(changes) == 0) return;
         await using var copy = await connection.BeginBinaryImportAsync(
             $"copy {Keys.Identifier(changes.Instance.Id.Schema)}.states (grp, person, state) from stdin (format binary)", cancellationToken);
-        foreach (var (person, state) in changes.States)
+        foreach (var (person, state) in changes.States.Take(Copied(changes)))
         {
             await copy.StartRowAsync(cancellationToken);
             await copy.WriteAsync(changes.Instance.Id.Group, cancellationToken);

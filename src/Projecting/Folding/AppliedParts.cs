@@ -19,9 +19,25 @@ internal sealed class AppliedParts(FactsView facts)
     {
         if (bound < 0) return;
         var persons = customers.ToDictionary(customer => customer, customer => PersonAt(project, customer, bound));
-        var own = events.Where(e => e.Position <= bound).Select(e => (Event: e, Customer: CustomerKeys.Of(project.CustomerSecret, e.Customer)));
-        foreach (var person in own.Where(item => persons.ContainsKey(item.Customer)).GroupBy(item => persons[item.Customer]))
-            PersonFolder.Fold(folds, [.. person.Select(item => item.Event)], position => facts.IsRepeatedOrder(project.Id, position, bound), sink);
+        foreach (var own in ByPerson(project, persons, bound, events).Values)
+            PersonFolder.Fold(folds, own, position => facts.IsRepeatedOrder(project.Id, position, bound), sink);
+    }
+
+    private static Dictionary<CustomerKey, List<AnalyticsEvent>> ByPerson(Project project, Dictionary<CustomerKey, CustomerKey> persons, long bound, IReadOnlyList<AnalyticsEvent> events)
+    {
+        var byPerson = new Dictionary<CustomerKey, List<AnalyticsEvent>>();
+        var known = new Dictionary<CustomerId, List<AnalyticsEvent>?>();
+        foreach (var e in events)
+        {
+            if (e.Position > bound) continue;
+            if (!known.TryGetValue(e.Customer, out var own))
+            {
+                if (persons.TryGetValue(CustomerKeys.Of(project.CustomerSecret, e.Customer), out var person) && !byPerson.TryGetValue(person, out own)) byPerson.Add(person, own = []);
+                known.Add(e.Customer, own);
+            }
+            own?.Add(e);
+        }
+        return byPerson;
     }
 
     private CustomerKey PersonAt(Project project, CustomerKey customer, long position) =>

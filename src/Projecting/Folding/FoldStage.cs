@@ -58,7 +58,11 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         if (missing.Count == 0) return;
         var found = await store.ReadAsync(instance, missing.Keys, cancellationToken);
         foreach (var (key, project) in missing)
-            instance.States.Get(key).State = found.TryGetValue(key, out var bytes) ? PersonState.Read(instance.FoldsOf(project).Folds, bytes) : null;
+        {
+            var entry = instance.States.Get(key);
+            entry.IsStored = found.TryGetValue(key, out var bytes);
+            entry.State = bytes is null ? null : PersonState.Read(instance.FoldsOf(project).Folds, bytes);
+        }
     }
 
     // Joined persons reach into several partitions, so they go first, alone.
@@ -84,6 +88,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
     private async Task RefoldAsync(
         List<(PersonWork Work, List<int> Instances)> late, IReadOnlyList<Instance> instances, long checkpoint, long end, CancellationToken cancellationToken)
     {
+        if (late.Count == 0) return;
         var gate = new Lock();
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Limits.MaxParallelRefolds };
         await Parallel.ForEachAsync(late, options, async (item, token) =>

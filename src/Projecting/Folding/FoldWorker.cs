@@ -1,4 +1,3 @@
-using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
@@ -16,7 +15,7 @@ internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
     /// <summary>Folds one person's part of the batch in every instance.</summary>
     public void Fold(PersonWork work)
     {
-        if (work.Unreadable is null) work.Events.Sort(static (left, right) => AnalyticsEvent.Compare(left.Event!, right.Event!));
+        if (work.Unreadable is null) PersonFolder.Sort(work.Events);
         List<int>? late = null;
         var shared = -1;
         for (var i = 0; i < instances.Count; i++)
@@ -31,24 +30,33 @@ internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
 
     private bool TryFold(PersonWork work, Instance instance, ProjectFolds folds, int index, ref int shared)
     {
-        if (!work.Events.Exists(e => folds.IsRelevant(e.Event!)) && work.JoinedFrom is null) return true;
+        var count = -1;
+        if (!folds.NeedTraits)
+        {
+            count = folds.TakeAllActivity && shared >= 0 ? shared : PersonFolder.Take(folds, work.Events, RoomFor(work.Events.Count));
+            shared = folds.TakeAllActivity ? count : -1;
+            if (count == 0 && work.JoinedFrom is null) return true;
+        }
+        else if (!PersonFolder.HasRelevant(folds, work.Events) && work.JoinedFrom is null)
+        {
+            return true;
+        }
         if (!TryFindEntry(work, instance, out var entry)) return false;
         var state = entry.State ?? PersonState.New(folds.Folds);
         try
         {
-            if (!PersonFolder.CanApply(folds, state, work.Events)) return false;
-            if (!folds.TakeAllActivity || shared < 0)
+            if (count < 0)
             {
-                if (events.Length < work.Events.Count) events = new PersonEvent[Math.Max(work.Events.Count, 2 * events.Length)];
-                var count = PersonFolder.Take(folds, state, work.Events, events);
-                shared = folds.TakeAllActivity ? count : -1;
-                PersonFolder.Apply(folds, state, events.AsSpan(0, count), journal);
+                shared = -1;
+                if (!PersonFolder.CanApply(folds, state, work.Events)) return false;
+                count = PersonFolder.Take(folds, state, work.Events, RoomFor(work.Events.Count));
             }
-            else
+            else if (count > 0)
             {
-                PersonFolder.Note(folds, state, work.Events);
-                PersonFolder.Apply(folds, state, events.AsSpan(0, shared), journal);
+                if (events[0].At <= state.LastAt) return false;
+                state.LastAt = events[count - 1].At;
             }
+            PersonFolder.Apply(folds, state, events.AsSpan(0, count), journal);
         }
         catch (Exception)
         {
@@ -59,6 +67,12 @@ internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
         journal.FlushTo(cells[index]);
         Keep(work, instance, entry, state);
         return true;
+    }
+
+    private PersonEvent[] RoomFor(int count)
+    {
+        if (events.Length < count) events = new PersonEvent[Math.Max(count, 2 * events.Length)];
+        return events;
     }
 
     private static void Keep(PersonWork work, Instance instance, PersonEntry entry, PersonState state)

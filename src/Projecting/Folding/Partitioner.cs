@@ -42,16 +42,17 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
     public PersonWork Marked(Project project, CustomerKey person, long position)
     {
         var work = new PersonWork(project, person);
-        if (facts.JoinedPersonOf(project.Id, person, position) is { } joined)
-            work.Customers = [.. joined.Customers.Select(customer => keyOf(project.Id, customer)!.Value)];
+        if (facts.JoinedPersonOf(project.Id, person, position) is { } joined) work.Joined = joined;
         return work;
     }
 
     private PersonWork WorkOf(Project project, CustomerKey customer, PersonBatch persons, long end, long checkpoint, FactsView.Reading reading)
     {
+        // Who a customer is does not change within a batch, and to find out costs more than to remember it.
+        if (persons.Find(customer) is { } known) return known;
         var joined = reading.JoinedPersonOf(project.Id, customer, end);
         var person = joined is null ? customer : keyOf(project.Id, joined.Representative)!.Value;
-        var work = persons.Get(project, person, out var isNew);
+        var work = persons.Get(project, customer, person, out var isNew);
         if (isNew && joined is { Customers.Count: > 1 }) Describe(work, joined, checkpoint, reading);
         return work;
     }
@@ -59,9 +60,10 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
     private void Describe(PersonWork work, Person joined, long checkpoint, FactsView.Reading reading)
     {
         var project = work.Project.Id;
-        work.Customers = [.. joined.Customers.Select(customer => keyOf(project, customer)!.Value)];
-        var before = new List<Person>();
-        var told = new HashSet<CustomerId>();
+        work.Joined = joined;
+        var before = new List<Person> { reading.PersonOf(project, joined.Representative, checkpoint) };
+        if (before[0].Customers.Count == joined.Customers.Count && before[0].Representative == joined.Representative) return;
+        var told = new HashSet<CustomerId>(before[0].Customers);
         foreach (var customer in joined.Customers)
         {
             if (told.Contains(customer)) continue;
@@ -69,8 +71,6 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
             before.Add(person);
             told.UnionWith(person.Customers);
         }
-        if (before.Count > 1 || before[0].Representative != joined.Representative)
-            work.JoinedFrom = [.. before.Select(person =>
-                new OldPerson(keyOf(project, person.Representative)!.Value, [.. person.Customers.Select(customer => keyOf(project, customer)!.Value)]))];
+        work.JoinedFrom = [.. before.Select(person => new OldPerson(keyOf(project, person.Representative)!.Value, work.KeysOf(person)))];
     }
 }

@@ -1,5 +1,6 @@
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Analysis.Values;
 using EventSourcedAnalytics.Projecting.Reading;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
@@ -34,13 +35,30 @@ internal static class PersonFolder
         return count;
     }
 
-    /// <summary>Notes in the state how far it got.</summary>
-    public static void Note(ProjectFolds folds, PersonState state, List<DecodedEvent> sorted)
+    /// <summary>Writes the events that the folds take to an array, for folds that look at no traits.</summary>
+    /// <returns>How many there are.</returns>
+    public static int Take(ProjectFolds folds, List<DecodedEvent> sorted, PersonEvent[] into)
     {
-        for (var i = sorted.Count - 1; i >= 0; i--)
+        var count = 0;
+        foreach (var e in sorted)
+            if (folds.Want(e.Event!)) into[count++] = new PersonEvent(e.Event!, Traits.Empty, Traits.Empty, e.IsRepeatedOrder);
+        return count;
+    }
+
+    /// <summary>Whether any event changes what the folds know of a person.</summary>
+    public static bool HasRelevant(ProjectFolds folds, List<DecodedEvent> events)
+    {
+        foreach (var e in events) if (folds.IsRelevant(e.Event!)) return true;
+        return false;
+    }
+
+    /// <summary>Puts events in the order of <see cref="AnalyticsEvent.Compare"/>, in which they mostly are.</summary>
+    public static void Sort(List<DecodedEvent> events)
+    {
+        for (var i = 1; i < events.Count; i++)
         {
-            if (!folds.IsRelevant(sorted[i].Event!)) continue;
-            state.LastAt = sorted[i].Event!.OccurredAt;
+            if (AnalyticsEvent.Compare(events[i - 1].Event!, events[i].Event!) <= 0) continue;
+            events.Sort(static (left, right) => AnalyticsEvent.Compare(left.Event!, right.Event!));
             return;
         }
     }

@@ -1,4 +1,5 @@
 using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Identity;
 using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projects;
 
@@ -15,8 +16,8 @@ internal sealed class PersonWork(Project project, CustomerKey person)
     /// <summary>Its events in the batch without duplicates, first by position, for the fold by time.</summary>
     public List<DecodedEvent> Events { get; } = [];
 
-    /// <summary>The customers of the person as of the batch's end; null if it has only the one that names it.</summary>
-    public IReadOnlyList<CustomerKey>? Customers { get; set; }
+    /// <summary>The person as of the batch's end; null if it is no more than the customer that names it.</summary>
+    public Person? Joined { get; set; }
 
     /// <summary>The persons it was before the batch, if this batch joined some; null if it didn't.</summary>
     public IReadOnlyList<OldPerson>? JoinedFrom { get; set; }
@@ -27,14 +28,18 @@ internal sealed class PersonWork(Project project, CustomerKey person)
     /// <summary>Why it can't be folded at all: one of its events is unreadable.</summary>
     public string? Unreadable { get; set; }
 
-    /// <summary>Streams of the person as of the batch's end.</summary>
-    public IReadOnlyList<CustomerKey> Streams => Customers ?? [Person];
+    /// <summary>Streams of the person as of the batch's end. Made only for those who ask, which is whoever folds the person again.</summary>
+    public IReadOnlyList<CustomerKey> Streams => Joined is { } joined ? KeysOf(joined) : [Person];
+
+    /// <summary>Keys of the customers of a person of the same project.</summary>
+    public IReadOnlyList<CustomerKey> KeysOf(Person person) => [.. person.Customers.Select(customer => CustomerKeys.Of(Project.CustomerSecret, customer))];
 }
 
 /// <summary>The persons of a batch, in the fold partitions.</summary>
 internal sealed class PersonBatch
 {
-    private readonly Dictionary<CustomerKey, PersonWork> works = [];
+    private readonly Dictionary<CustomerKey, PersonWork> byCustomer = [];
+    private readonly List<PersonWork> works = [];
 
     /// <summary>Persons that this batch joined with none; each partition can be folded on its own.</summary>
     public List<PersonWork>[] Partitions { get; } = [.. Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new List<PersonWork>())];
@@ -44,20 +49,32 @@ internal sealed class PersonBatch
 
     public int Count => works.Count;
 
-    public IEnumerable<PersonWork> All => works.Values;
+    public IReadOnlyList<PersonWork> All => works;
+
+    /// <summary>The part of the person that a customer is; null if the customer was not seen in the batch yet.</summary>
+    public PersonWork? Find(CustomerKey customer) => byCustomer.GetValueOrDefault(customer);
 
     /// <summary>A person's part of the batch.</summary>
-    public PersonWork Get(Project project, CustomerKey person, out bool isNew)
+    /// <param name="project">Its project.</param>
+    /// <param name="customer">One of its customers.</param>
+    /// <param name="person">The customer that names it.</param>
+    /// <param name="isNew">Whether it had none yet.</param>
+    public PersonWork Get(Project project, CustomerKey customer, CustomerKey person, out bool isNew)
     {
-        ref var work = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(works, person, out var exists);
-        isNew = !exists;
-        return work ??= new PersonWork(project, person);
+        isNew = !byCustomer.TryGetValue(person, out var work);
+        if (isNew)
+        {
+            byCustomer.Add(person, work = new PersonWork(project, person));
+            works.Add(work);
+        }
+        if (customer != person) byCustomer[customer] = work!;
+        return work!;
     }
 
     /// <summary>Puts everybody in its place once all events are in.</summary>
     public void Close()
     {
-        foreach (var work in works.Values)
+        foreach (var work in works)
         {
             if (work.JoinedFrom is null) Partitions[Partitioner.PartitionOf(work.Person)].Add(work);
             else Joined.Add(work);

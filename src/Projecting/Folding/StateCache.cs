@@ -12,6 +12,9 @@ internal sealed class PersonEntry(CustomerKey key)
 
     /// <summary>Whether the state differs from what is committed.</summary>
     public bool IsDirty { get; set; }
+
+    /// <summary>False if certainly no state of the person is committed.</summary>
+    public bool IsStored { get; set; }
 }
 
 /// <summary>
@@ -37,7 +40,7 @@ internal sealed class StateCache
     public PersonEntry Get(CustomerKey person)
     {
         ref var entry = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(entries[Partitioner.PartitionOf(person)], person, out _);
-        return entry ??= new PersonEntry(person);
+        return entry ??= new PersonEntry(person) { IsStored = !IsComplete };
     }
 
     /// <summary>Gives a person another state; null = it has none any more.</summary>

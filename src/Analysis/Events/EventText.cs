@@ -1,0 +1,23 @@
+using System.Text;
+
+namespace EventSourcedAnalytics.Analysis.Events;
+
+/// <summary>
+/// A text of an event: a string, or where its UTF-8 lies in the stored event. Most texts of most events are never asked for, so no string is made before.
+/// </summary>
+internal readonly struct EventText
+{
+    // A string, or the array of bytes; null = there is no text.
+    private readonly object? source;
+    private readonly int start;
+    private readonly int length;
+
+    public EventText(string? text) => source = text;
+
+    public EventText(byte[] array, int start, int length) => (source, this.start, this.length) = (array, start, length);
+
+    public bool IsNull => source is null;
+
+    /// <summary>The text; null if there is none. A new string each time where it is not one already.</summary>
+    public string? Value => source is byte[] array ? Encoding.UTF8.GetString(array, start, length) : (string?)source;
+}
