@@ -208,7 +208,9 @@ public sealed partial class ProjectionEngine
         {
             try
             {
-                var count = await RefoldMarkedAsync(instance, static (_, mark) => mark.Reason is not null, cancellationToken);
+                var before = instance.Pending.Refolds;
+                await folding.RetryAsync([instance], static (_, mark) => mark.Reason is not null, FindProject, cancellationToken);
+                var count = instance.Pending.Refolds - before;
                 await CommitAsync(instance, cancellationToken);
                 return count;
             }

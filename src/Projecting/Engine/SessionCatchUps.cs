@@ -186,7 +186,7 @@ public sealed partial class ProjectionEngine
             try
             {
                 if (instance.IsDropped) return false;
-                await RefoldMarkedAsync(instance, static (_, mark) => mark.Reason is null, cancellationToken);
+                await folding.RetryAsync([instance], static (_, mark) => mark.Reason is null, FindProject, cancellationToken);
                 await CommitAsync(instance, cancellationToken);
                 return true;
             }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Folding;
@@ -37,8 +36,7 @@ public sealed partial class ProjectionEngine
                     lastDue = start;
                     // Looked up before any of them is folded: then a person is folded in all instances or in none.
                     var tooSoon = waiting == Waiting.All ? [] : live.SelectMany(instance => instance.Marks.Keys).Where(heavy.MustWait).ToHashSet();
-                    foreach (var instance in live)
-                        await RefoldMarkedAsync(instance, (person, mark) => mark.Reason is null && !tooSoon.Contains(person), cancellationToken);
+                    await folding.RetryAsync(live, (person, mark) => mark.Reason is null && !tooSoon.Contains(person), FindProject, cancellationToken);
                 }
                 if (applied == committed && !live.Any(instance => instance.HasPending)) return;
                 using (EngineMeter.Traces.StartActivity("projecting.commit")) await CommitLiveAsync(cancellationToken);
@@ -78,18 +76,6 @@ public sealed partial class ProjectionEngine
             await engine.committer.CommitAsync(new CommitUnit([changes], changes.To, instance.RecordedAt, changes.Events), cancellationToken);
             engine.meter.Committed([figures]);
             instance.States.Trim(engine.Tuning.CachedPersons);
-        }
-
-        /// <summary>Folds marked persons of an instance again, as of where it stands.</summary>
-        /// <returns>How many are folded along again.</returns>
-        private async Task<int> RefoldMarkedAsync(Instance instance, Func<CustomerKey, Mark, bool> wanted, CancellationToken cancellationToken)
-        {
-            if (instance.Marks.Count == 0 || instance.Position is not { } position) return 0;
-            var marked = instance.Marks.Where(mark => wanted(mark.Key, mark.Value) && FindProject(mark.Value.Project) is not null)
-                .Select(mark => partitioner.Marked(FindProject(mark.Value.Project)!, mark.Key, position.Commit)).ToList();
-            var before = instance.Pending.Refolds;
-            await folding.RetryAsync(instance, marked, cancellationToken);
-            return instance.Pending.Refolds - before;
         }
 
         private static (InstanceId Instance, long Events, int Refolds) FiguresOf(Instance instance) => (instance.Id, instance.Pending.Events, instance.Pending.Refolds);

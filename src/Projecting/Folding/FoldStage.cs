@@ -34,14 +34,25 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         }
     }
 
-    /// <summary>Folds marked persons again, as of where their instance stands.</summary>
-    /// <param name="instance">The instance; nothing else may be at work on it.</param>
-    /// <param name="persons">The marked persons.</param>
+    /// <summary>Folds marked persons again, as of where their instances stand: each person's events are read once, however many instances wait for it.</summary>
+    /// <param name="instances">Instances that all stand at one position; nothing else may be at work on them.</param>
+    /// <param name="isWanted">Which of their marked persons.</param>
+    /// <param name="projects">The projects.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public Task RetryAsync(Instance instance, IReadOnlyList<PersonWork> persons, CancellationToken cancellationToken)
+    public async Task RetryAsync(IReadOnlyList<Instance> instances, Func<CustomerKey, Mark, bool> isWanted, ProjectLookup projects, CancellationToken cancellationToken)
     {
-        var position = instance.Position?.Commit ?? -1;
-        return RefoldAsync([.. persons.Select(person => (person, new List<int> { 0 }))], [instance], position, position, cancellationToken);
+        if (instances.Count == 0 || instances[0].Position is not { Commit: var position }) return;
+        var marked = new Dictionary<CustomerKey, (PersonWork Work, List<int> Instances)>();
+        for (var index = 0; index < instances.Count; index++)
+        {
+            foreach (var (person, mark) in instances[index].Marks)
+            {
+                if (!isWanted(person, mark) || projects(mark.Project) is not { } project) continue;
+                if (!marked.TryGetValue(person, out var found)) marked.Add(person, found = (partitioner.Marked(project, person, position), []));
+                found.Instances.Add(index);
+            }
+        }
+        if (marked.Count > 0) await RefoldAsync([.. marked.Values], instances, position, position, cancellationToken);
     }
 
     private async Task LoadStatesAsync(Instance instance, PersonBatch persons, CancellationToken cancellationToken)

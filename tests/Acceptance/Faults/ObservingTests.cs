@@ -29,7 +29,7 @@ public sealed class ObservingTests(FaultFixture log)
         Assert.Contains("\"role\":\"owner\"", ready, StringComparison.Ordinal);
 
         Assert.Contains("nobody is parked", (await log.System.RunAsync("parked", "list")).MustSucceed().Output, StringComparison.Ordinal);
-        Assert.Contains("this server keeps the read models", (await log.System.RunAsync("status")).MustSucceed().Output, StringComparison.Ordinal);
+        Assert.Contains("this server owns the read models", (await log.System.RunAsync("status")).MustSucceed().Output, StringComparison.Ordinal);
         Assert.Matches("A rebuild folds [0-9,]{5,} events", (await log.System.RunAsync("rebuild", "plan", "revenue")).MustSucceed().Output);
     }
 

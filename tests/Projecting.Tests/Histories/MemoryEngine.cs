@@ -144,9 +144,7 @@ internal sealed class MemoryEngine
         instance.States.Trim(cachedPersons);
     }
 
-    private Task RefoldAsync(Instance instance) => instance.Position is { } position
-        ? folding.RetryAsync(instance, [.. instance.Marks.Keys.Select(person => partitioner.Marked(project, person, position.Commit))], CancellationToken.None)
-        : Task.CompletedTask;
+    private Task RefoldAsync(Instance instance) => folding.RetryAsync([instance], static (_, _) => true, Find, CancellationToken.None);
 
     private Project? Find(string id) => id == project.Id ? project : null;
 
