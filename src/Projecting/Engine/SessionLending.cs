@@ -29,6 +29,9 @@ public sealed partial class ProjectionEngine
         public async Task BringHomeAsync(string projection, CancellationToken cancellationToken)
         {
             wanted[projection] = clock.Elapsed;
+            // A loan that is being made is made, or given up, before it is looked at.
+            await Boundary.WaitAsync(cancellationToken);
+            Boundary.Release();
             if (IsAtHome(projection)) return;
             using var timer = new PeriodicTimer(Limits.BringHomePoll);
             for (var start = clock.Elapsed; await timer.WaitForNextTickAsync(cancellationToken);)
@@ -134,7 +137,7 @@ public sealed partial class ProjectionEngine
         private Task LendAsync(string projection, FollowerRow to, CancellationToken cancellationToken) => StandingStillAsync(
             async () =>
             {
-                if (!await engine.shares.LendAsync(ownership, projection, to.Process, cancellationToken)) return;
+                if (IsWanted(projection) || !await engine.shares.LendAsync(ownership, projection, to.Process, cancellationToken)) return;
                 await LeaveAsync(instance => instance.Projection.Name == projection, cancellationToken);
                 Registry.Forget(projection);
                 lent = [.. lent, new ShareRow(projection, to.Process, 0, false, committed)];

@@ -72,7 +72,8 @@ public sealed class StoredEventCodecTests
             StoredEventCodec.EncodeAny(draft.ToEvent(), any, sentAs);
             Assert.Equal(Encoding.UTF8.GetString(any.WrittenSpan), Encoding.UTF8.GetString(plain.WrittenSpan));
         }
-        Assert.InRange(taken, '~' - ' ', 2_000);
+        // Of ASCII's letters only the quote and the backslash need an escape.
+        Assert.InRange(taken, '~' - ' ' + 1 - 2, 2_000);
     }
 
     [Fact]
