@@ -53,9 +53,9 @@ internal sealed class Member : IAsyncDisposable
         new(log, postgres, fault, leaseSeconds, settings);
 
     /// <summary>Starts a process and waits until it serves.</summary>
-    public static async Task<Member> StartAsync(FaultFixture log, string postgres, string? fault = null, double leaseSeconds = 1.5)
+    public static async Task<Member> StartAsync(FaultFixture log, string postgres, string? fault = null, double leaseSeconds = 1.5, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var member = Launch(log, postgres, fault, leaseSeconds);
+        var member = Launch(log, postgres, fault, leaseSeconds, settings);
         await member.ServesAsync();
         return member;
     }

@@ -9,11 +9,13 @@ public sealed class SharingTests(FaultFixture log)
 {
     private const int Lines = 200;
 
+    private static readonly Dictionary<string, string> Sharing = new() { ["Projections__Share"] = "true" };
+
     [Fact]
     public async Task A_follower_killed_or_held_at_any_point_of_a_commit_loses_nothing_counts_nothing_twice_and_blocks_nobody()
     {
         var postgres = await PostgresFixture.FreshDatabaseAsync();
-        await using var owner = await Member.StartAsync(log, postgres);
+        await using var owner = await Member.StartAsync(log, postgres, settings: Sharing);
         var seed = 100;
         foreach (var point in CommitPoints.All)
         {
@@ -36,7 +38,7 @@ public sealed class SharingTests(FaultFixture log)
 
         async Task<Member> FollowAsync(string fault)
         {
-            var member = await Member.StartAsync(log, postgres, fault);
+            var member = await Member.StartAsync(log, postgres, fault, settings: Sharing);
             await member.BecomesAsync("FOLLOWER");
             return member;
         }

@@ -11,7 +11,7 @@ namespace EventSourcedAnalytics.Projecting.Tests.Engine;
 /// <summary>Several processes share the read models: the owner lends projections to those that stand by, and the numbers are the same.</summary>
 public sealed class SharingTests
 {
-    private static readonly EngineSettings Settings = new() { Name = "owner", LendAfter = TimeSpan.Zero, Lease = TimeSpan.FromMinutes(10) };
+    private static readonly EngineSettings Settings = new() { Name = "owner", Share = true, LendAfter = TimeSpan.Zero, Lease = TimeSpan.FromMinutes(10) };
 
     [Fact]
     public async Task Two_engines_keep_some_projections_each_and_everybody_answers_for_all()
