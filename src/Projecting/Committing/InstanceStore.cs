@@ -93,7 +93,7 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
     /// <exception cref="CheckpointConflictException">This process has no lease any more.</exception>
     public async Task<InstanceRow> TakeOverAsync(InstanceId id, string projection, int version, Guid logId, CancellationToken cancellationToken)
     {
-        await WriteAsync(projection, [With("""
+        await WriteAsync(projection, [Sql.Of("""
             insert into projecting.instances as i (schema_name, grp, projection, version, log_id, epoch) values ($1, $2, $3, $4, $5, $6)
             on conflict (schema_name, grp) do update set epoch = excluded.epoch
             """, id.Schema, id.Group, projection, version, logId, ownership.EpochOf(projection))], cancellationToken);
@@ -116,9 +116,9 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
         projection.Name,
         [
             .. SchemaCatalog.Create(schema, projection),
-            With("insert into projecting.instances (schema_name, grp, projection, version, log_id, sql_hash) values ($1, 0, $2, $3, $4, $5)",
+            Sql.Of("insert into projecting.instances (schema_name, grp, projection, version, log_id, sql_hash) values ($1, 0, $2, $3, $4, $5)",
                 schema, projection.Name, projection.Version, logId, SqlHash(projection)),
-            With("insert into projecting.live (projection, schema_name) values ($1, $2) on conflict do nothing", projection.Name, schema),
+            Sql.Of("insert into projecting.live (projection, schema_name) values ($1, $2) on conflict do nothing", projection.Name, schema),
         ], cancellationToken);
 
     /// <summary>Drops a schema that isn't live, and all that is known of it.</summary>
@@ -126,8 +126,8 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
         projection,
         [
             SchemaCatalog.Drop(schema),
-            .. new[] { "instances", "revisions", "merged", "marks", "dropped" }.Select(table => With($"delete from projecting.{table} where schema_name = $1", schema)),
-            With("update projecting.live set previous = null where previous = $1", schema),
+            .. new[] { "instances", "revisions", "merged", "marks", "dropped" }.Select(table => Sql.Of($"delete from projecting.{table} where schema_name = $1", schema)),
+            Sql.Of("update projecting.live set previous = null where previous = $1", schema),
         ], cancellationToken);
 
     /// <summary>The groups of a schema that became one with its group 0.</summary>
@@ -142,40 +142,40 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
     public Task MergeAsync(string projection, InstanceId group, LogPosition at, CancellationToken cancellationToken) => WriteAsync(
         projection,
         [
-            With("""
+            Sql.Of("""
                 select 1 / greatest(count(*) - 1, 0) from projecting.instances i
                  where i.schema_name = $1 and i.grp in (0, $2) and i.epoch = $3 and i.commit_position = $4
                    and not exists (select from projecting.marks m where m.schema_name = i.schema_name and m.grp = i.grp)
                 """, group.Schema, group.Group, ownership.EpochOf(projection), at.Commit),
-            With("update projecting.revisions set grp = 0 where schema_name = $1 and grp = $2", group.Schema, group.Group),
-            With("delete from projecting.instances where schema_name = $1 and grp = $2", group.Schema, group.Group),
-            With("delete from projecting.dropped where schema_name = $1 and grp = $2", group.Schema, group.Group),
-            With("insert into projecting.merged (schema_name, grp) values ($1, $2)", group.Schema, group.Group),
+            Sql.Of("update projecting.revisions set grp = 0 where schema_name = $1 and grp = $2", group.Schema, group.Group),
+            Sql.Of("delete from projecting.instances where schema_name = $1 and grp = $2", group.Schema, group.Group),
+            Sql.Of("delete from projecting.dropped where schema_name = $1 and grp = $2", group.Schema, group.Group),
+            Sql.Of("insert into projecting.merged (schema_name, grp) values ($1, $2)", group.Schema, group.Group),
         ], cancellationToken);
 
     /// <summary>Notes revisions of a group.</summary>
     public Task AddRevisionsAsync(string projection, InstanceId id, IReadOnlyCollection<(long Revision, string Project)> revisions, CancellationToken cancellationToken) => WriteAsync(
         projection,
-        [With("insert into projecting.revisions (schema_name, grp, revision, project) select $1, $2, * from unnest($3::bigint[], $4::text[]) on conflict do nothing",
+        [Sql.Of("insert into projecting.revisions (schema_name, grp, revision, project) select $1, $2, * from unnest($3::bigint[], $4::text[]) on conflict do nothing",
             id.Schema, id.Group, revisions.Select(item => item.Revision).ToArray(), revisions.Select(item => item.Project).ToArray())], cancellationToken);
 
     /// <summary>Forgets revisions of a schema with their cells.</summary>
     public Task RemoveRevisionsAsync(string projection, string schema, IReadOnlyCollection<long> revisions, IEnumerable<CellTableSql> tables, CancellationToken cancellationToken) => WriteAsync(
         projection,
         [
-            .. tables.Select(table => With($"delete from {table.Name} where revision = any($1)", revisions.ToArray())),
-            With("delete from projecting.revisions where schema_name = $1 and revision = any($2)", schema, revisions.ToArray()),
+            .. tables.Select(table => Sql.Of($"delete from {table.Name} where revision = any($1)", revisions.ToArray())),
+            Sql.Of("delete from projecting.revisions where schema_name = $1 and revision = any($2)", schema, revisions.ToArray()),
         ], cancellationToken);
 
     /// <summary>Moves the pointer of a projection in one statement.</summary>
     /// <returns>False if another schema was live than expected; nothing changed then.</returns>
     public async Task<bool> PointAsync(string projection, string from, string to, CancellationToken cancellationToken) => 1 == await WriteAsync(
         projection,
-        [With("update projecting.live set schema_name = $3, previous = $2 where projection = $1 and schema_name = $2", projection, from, to)], cancellationToken);
+        [Sql.Of("update projecting.live set schema_name = $3, previous = $2 where projection = $1 and schema_name = $2", projection, from, to)], cancellationToken);
 
     /// <summary>Notes that an instance has caught up: from now on it answers, also where another process keeps it.</summary>
     public Task JoinAsync(string projection, InstanceId id, CancellationToken cancellationToken) =>
-        WriteAsync(projection, [With("update projecting.instances set joined = true where schema_name = $1 and grp = $2", id.Schema, id.Group)], cancellationToken);
+        WriteAsync(projection, [Sql.Of("update projecting.instances set joined = true where schema_name = $1 and grp = $2", id.Schema, id.Group)], cancellationToken);
 
     /// <summary>The hash of a projection's SQL: tables that changed without a new version are refused.</summary>
     public static string SqlHash(Projection projection) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(projection.Sql)));
@@ -198,13 +198,6 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
         {
             throw new CheckpointConflictException($"'{projection}' is not this process's any more: another process owns it now.", error);
         }
-    }
-
-    private static NpgsqlBatchCommand With(string sql, params object[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
     }
 }
 

@@ -21,17 +21,22 @@ internal sealed record LeaseRow(long Epoch, string? Owner, long Beat, bool IsCon
     /// <summary>Where everything live stands; null = nothing applied yet.</summary>
     public LogPosition? Stands => IsShared && !(Lent >= Position) ? Lent : Position;
 
+    /// <summary>What can be heard of the owner.</summary>
+    public Pulse Pulse => new(Epoch, Beat, IsConnected);
+
     /// <summary>True if certainly nobody has it at this moment.</summary>
     public bool IsFree => Owner is null || !IsConnected;
 }
 
+/// <summary>What others hear of a process that keeps something.</summary>
+/// <param name="Epoch">Number of what it keeps, where that has one: with another number it is another heart.</param>
+/// <param name="Beat">Its heartbeats so far.</param>
+/// <param name="IsConnected">Whether its heartbeat connection is there.</param>
+internal readonly record struct Pulse(long Epoch, long Beat, bool IsConnected);
+
 /// <summary>The lease in Postgres. What an owner does, it does on one connection of its own, by blocking calls: a heartbeat must not wait behind folds for a thread.</summary>
 internal sealed class LeaseStore(NpgsqlDataSource source)
 {
-    private const int TimeoutSeconds = 10;
-
-    private const string OwnStart = "(select backend_start from pg_stat_get_activity(pg_backend_pid()))";
-
     // Whoever writes checkpoints, or holds on to the lease, has a lock of these modes on one of the two tables until its transaction ends. The old owner's heartbeat goes
     // too, so that it hears of it when it wakes up; a process id alone could be another backend's by now.
     private const string EndWritersSql = """
@@ -43,10 +48,10 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
         """;
 
     private const string TakeSql = $"""
-        update projecting.lease set epoch = epoch + 1, owner = $2, beat = 0, backend_pid = pg_backend_pid(), backend_start = {OwnStart} where epoch = $1 returning epoch
+        update projecting.lease set epoch = epoch + 1, owner = $2, beat = 0, backend_pid = pg_backend_pid(), backend_start = {Sql.OwnStart} where epoch = $1 returning epoch
         """;
 
-    private const string BeatSql = $"update projecting.lease set beat = beat + 1, backend_pid = pg_backend_pid(), backend_start = {OwnStart} where epoch = $1";
+    private const string BeatSql = $"update projecting.lease set beat = beat + 1, backend_pid = pg_backend_pid(), backend_start = {Sql.OwnStart} where epoch = $1";
 
     /// <summary>How the lease is.</summary>
     public async Task<LeaseRow> LookAsync(CancellationToken cancellationToken)
@@ -81,7 +86,7 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
 
     /// <summary>Ends the backends of the owner of an epoch: its heartbeat's, and those in the middle of writing checkpoints.</summary>
     /// <returns>How many.</returns>
-    public static long EndWriters(NpgsqlConnection connection, long epoch) => (long)Command(connection, EndWritersSql, epoch).ExecuteScalar()!;
+    public static long EndWriters(NpgsqlConnection connection, long epoch) => (long)Sql.On(connection, EndWritersSql, epoch).ExecuteScalar()!;
 
     /// <summary>Takes the lease, and with it every instance, if nobody took it since it was looked at. Waits for writes that are under way.</summary>
     /// <returns>The new epoch; null if somebody was faster.</returns>
@@ -89,27 +94,20 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
     {
         using var transaction = connection.BeginTransaction();
         // Stronger than the update's own lock: it also waits for those who hold on to the lease while they write.
-        Command(connection, "select 1 from projecting.lease for update").ExecuteNonQuery();
-        if (Command(connection, TakeSql, seen, owner).ExecuteScalar() is not long epoch) return null;
+        Sql.On(connection, "select 1 from projecting.lease for update").ExecuteNonQuery();
+        if (Sql.On(connection, TakeSql, seen, owner).ExecuteScalar() is not long epoch) return null;
         // What the owner before had lent is the new one's, too: followers can't go on before it decides facts, and are lent something again then.
-        Command(connection, "delete from projecting.shares").ExecuteNonQuery();
-        Command(connection, "update projecting.instances set epoch = $1", epoch).ExecuteNonQuery();
+        Sql.On(connection, "delete from projecting.shares").ExecuteNonQuery();
+        Sql.On(connection, "update projecting.instances set epoch = $1", epoch).ExecuteNonQuery();
         transaction.Commit();
         return epoch;
     }
 
     /// <summary>A heartbeat.</summary>
     /// <returns>False if another process has taken the lease.</returns>
-    public static bool TryBeat(NpgsqlConnection connection, long epoch) => Command(connection, BeatSql, epoch).ExecuteNonQuery() == 1;
+    public static bool TryBeat(NpgsqlConnection connection, long epoch) => Sql.On(connection, BeatSql, epoch).ExecuteNonQuery() == 1;
 
     /// <summary>Gives the lease back, so that another process goes on at once; does nothing if it is another's.</summary>
     public static void Release(NpgsqlConnection connection, long epoch) =>
-        Command(connection, "update projecting.lease set owner = null, backend_pid = null, backend_start = null where epoch = $1", epoch).ExecuteNonQuery();
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
-        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
-    }
+        Sql.On(connection, "update projecting.lease set owner = null, backend_pid = null, backend_start = null where epoch = $1", epoch).ExecuteNonQuery();
 }

@@ -17,7 +17,7 @@ internal interface IOwnership
 internal sealed class LeaseOwnership : IOwnership
 {
     // Nobody can take the lease while a write that began with this is under way, and where it was taken the division fails and everything with it.
-    private const string Sql = "select 1 / count(*) from (select 1 from projecting.lease where epoch = $1 for key share) held";
+    private const string Held = "select 1 / count(*) from (select 1 from projecting.lease where epoch = $1 for key share) held";
 
     /// <summary>The epoch of the lease that this process has: what it writes is refused once another process has a newer one.</summary>
     public long Epoch { get; set; }
@@ -26,13 +26,16 @@ internal sealed class LeaseOwnership : IOwnership
     public long EpochOf(string projection) => Epoch;
 
     /// <inheritdoc/>
-    public NpgsqlBatchCommand Fence(string projection) => new(Sql) { Parameters = { new NpgsqlParameter { Value = Epoch } } };
+    public NpgsqlBatchCommand Fence(string projection) => Fence();
+
+    /// <summary>The statement that holds the lease until the transaction ends; it fails where another process has it.</summary>
+    public NpgsqlBatchCommand Fence() => Sql.Of(Held, Epoch);
 }
 
 /// <summary>A follower's: the projections that the owner has lent it.</summary>
 internal sealed class ShareOwnership : IOwnership
 {
-    private const string Sql = "select 1 / count(*) from (select 1 from projecting.shares where projection = $1 and epoch = $2 for key share) held";
+    private const string Held = "select 1 / count(*) from (select 1 from projecting.shares where projection = $1 and epoch = $2 for key share) held";
 
     private readonly ConcurrentDictionary<string, long> epochs = new(StringComparer.Ordinal);
 
@@ -43,6 +46,5 @@ internal sealed class ShareOwnership : IOwnership
     public long EpochOf(string projection) => epochs[projection];
 
     /// <inheritdoc/>
-    public NpgsqlBatchCommand Fence(string projection) =>
-        new(Sql) { Parameters = { new NpgsqlParameter { Value = projection }, new NpgsqlParameter { Value = EpochOf(projection) } } };
+    public NpgsqlBatchCommand Fence(string projection) => Sql.Of(Held, projection, EpochOf(projection));
 }

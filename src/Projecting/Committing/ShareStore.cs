@@ -9,7 +9,11 @@ namespace EventSourcedAnalytics.Projecting.Committing;
 /// <param name="Projections">What it can fold: name and version, <c>funnels_v1</c>.</param>
 /// <param name="Beat">Its heartbeats so far.</param>
 /// <param name="IsConnected">Whether its heartbeat connection is there.</param>
-internal sealed record FollowerRow(Guid Process, string Name, IReadOnlyList<string> Projections, long Beat, bool IsConnected);
+internal sealed record FollowerRow(Guid Process, string Name, IReadOnlyList<string> Projections, long Beat, bool IsConnected)
+{
+    /// <summary>What can be heard of it.</summary>
+    public Pulse Pulse => new(0, Beat, IsConnected);
+}
 
 /// <summary>A projection that the owner has lent.</summary>
 /// <param name="Projection">The projection.</param>
@@ -22,10 +26,6 @@ internal sealed record ShareRow(string Projection, Guid Process, long Epoch, boo
 /// <summary>The followers and what is lent to them, in Postgres.</summary>
 internal sealed class ShareStore(NpgsqlDataSource source)
 {
-    private const int TimeoutSeconds = 10;
-
-    private const string OwnStart = "(select backend_start from pg_stat_get_activity(pg_backend_pid()))";
-
     // Everything of the follower that holds a lock on checkpoints or shares: it could keep whoever takes over waiting for as long as it is held itself.
     private const string EndWritersSql = """
         select count(pg_terminate_backend(a.pid)) from pg_stat_activity a join projecting.followers f on f.process = $1
@@ -84,58 +84,58 @@ internal sealed class ShareStore(NpgsqlDataSource source)
     }
 
     /// <summary>Begins to follow.</summary>
-    public static void Join(NpgsqlConnection connection, Guid process, string name, string[] projections) => Command(connection, $"""
+    public static void Join(NpgsqlConnection connection, Guid process, string name, string[] projections) => Sql.On(connection, $"""
         insert into projecting.followers (process, name, projections, application, backend_pid, backend_start)
-        values ($1, $2, $3, current_setting('application_name'), pg_backend_pid(), {OwnStart})
+        values ($1, $2, $3, current_setting('application_name'), pg_backend_pid(), {Sql.OwnStart})
         """, process, name, projections).ExecuteNonQuery();
 
     /// <summary>A heartbeat.</summary>
     /// <returns>False if the owner has given the process up.</returns>
-    public static bool TryBeat(NpgsqlConnection connection, Guid process) => 1 == Command(connection,
-        $"update projecting.followers set beat = beat + 1, backend_pid = pg_backend_pid(), backend_start = {OwnStart} where process = $1", process).ExecuteNonQuery();
+    public static bool TryBeat(NpgsqlConnection connection, Guid process) => 1 == Sql.On(connection,
+        $"update projecting.followers set beat = beat + 1, backend_pid = pg_backend_pid(), backend_start = {Sql.OwnStart} where process = $1", process).ExecuteNonQuery();
 
     /// <summary>Stops to follow; what was lent goes back to the owner.</summary>
     public static void Leave(NpgsqlConnection connection, Guid process)
     {
         using var transaction = connection.BeginTransaction();
-        Command(connection, "delete from projecting.shares where process = $1", process).ExecuteNonQuery();
-        Command(connection, "delete from projecting.followers where process = $1", process).ExecuteNonQuery();
-        Command(connection, $"notify {Bell.Shares}").ExecuteNonQuery();
+        Sql.On(connection, "delete from projecting.shares where process = $1", process).ExecuteNonQuery();
+        Sql.On(connection, "delete from projecting.followers where process = $1", process).ExecuteNonQuery();
+        Sql.On(connection, $"notify {Bell.Shares}").ExecuteNonQuery();
         transaction.Commit();
     }
 
     /// <summary>Lends a projection: from now on the follower commits it, and the owner can't.</summary>
     /// <returns>False if the follower is gone; nothing changed then.</returns>
     /// <exception cref="CheckpointConflictException">The owner is none any more, or the projection is lent already.</exception>
-    public async Task<bool> LendAsync(IOwnership owner, string projection, Guid process, CancellationToken cancellationToken) => 0 < await WriteAsync(
+    public async Task<bool> LendAsync(LeaseOwnership owner, string projection, Guid process, CancellationToken cancellationToken) => 0 < await WriteAsync(
         [
-            owner.Fence(projection),
-            With("""
+            owner.Fence(),
+            Sql.Of("""
                 with lent as (
                   insert into projecting.shares (projection, process, epoch) select $1, f.process, nextval('projecting.share_epochs') from projecting.followers f where f.process = $2
                   returning projection, epoch)
                 update projecting.instances i set epoch = lent.epoch from lent where i.projection = lent.projection
                 """, projection, process),
-            With($"notify {Bell.Facts}"),
+            Sql.Of($"notify {Bell.Facts}"),
         ], cancellationToken);
 
     /// <summary>Asks a follower to give a projection back.</summary>
-    public Task CallBackAsync(IOwnership owner, string projection, CancellationToken cancellationToken) => WriteAsync(
-        [owner.Fence(projection), With("update projecting.shares set called_back = true where projection = $1", projection), With($"notify {Bell.Facts}")], cancellationToken);
+    public Task CallBackAsync(LeaseOwnership owner, string projection, CancellationToken cancellationToken) => WriteAsync(
+        [owner.Fence(), Sql.Of("update projecting.shares set called_back = true where projection = $1", projection), Sql.Of($"notify {Bell.Facts}")], cancellationToken);
 
     /// <summary>A follower gives a projection back; nothing happens if it isn't its own any more.</summary>
     public Task ReturnAsync(string projection, long epoch, CancellationToken cancellationToken) => WriteAsync(
-        [With("delete from projecting.shares where projection = $1 and epoch = $2", projection, epoch), With($"notify {Bell.Shares}")], cancellationToken);
+        [Sql.Of("delete from projecting.shares where projection = $1 and epoch = $2", projection, epoch), Sql.Of($"notify {Bell.Shares}")], cancellationToken);
 
     /// <summary>Takes a projection back, whoever has it: what its follower still writes is waited for, or refused from now on.</summary>
     /// <exception cref="CheckpointConflictException">The owner is none any more.</exception>
-    public Task TakeBackAsync(IOwnership owner, string projection, CancellationToken cancellationToken) => WriteAsync(
+    public Task TakeBackAsync(LeaseOwnership owner, string projection, CancellationToken cancellationToken) => WriteAsync(
         [
-            owner.Fence(projection),
+            owner.Fence(),
             // Stronger than the deletion's own lock: it also waits for those who hold on to the share while they write.
-            With("select 1 from projecting.shares where projection = $1 for update", projection),
-            With("delete from projecting.shares where projection = $1", projection),
-            With("update projecting.instances set epoch = $2 where projection = $1", projection, owner.EpochOf(projection)),
+            Sql.Of("select 1 from projecting.shares where projection = $1 for update", projection),
+            Sql.Of("delete from projecting.shares where projection = $1", projection),
+            Sql.Of("update projecting.instances set epoch = $2 where projection = $1", projection, owner.Epoch),
         ], cancellationToken);
 
     /// <summary>Ends the backends of a follower: its heartbeat's, and those in the middle of a write.</summary>
@@ -148,8 +148,8 @@ internal sealed class ShareStore(NpgsqlDataSource source)
     }
 
     /// <summary>Gives a follower up.</summary>
-    public Task ForgetAsync(IOwnership owner, Guid process, CancellationToken cancellationToken) =>
-        WriteAsync([owner.Fence(""), With("delete from projecting.followers where process = $1", process)], cancellationToken);
+    public Task ForgetAsync(LeaseOwnership owner, Guid process, CancellationToken cancellationToken) =>
+        WriteAsync([owner.Fence(), Sql.Of("delete from projecting.followers where process = $1", process)], cancellationToken);
 
     private async Task<int> WriteAsync(IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
     {
@@ -161,19 +161,5 @@ internal sealed class ShareStore(NpgsqlDataSource source)
         {
             throw new CheckpointConflictException("Who keeps which projection changed meanwhile: another process owns the read models now.", error);
         }
-    }
-
-    private static NpgsqlBatchCommand With(string sql, params object[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
-    }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
-        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
     }
 }

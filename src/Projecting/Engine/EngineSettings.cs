@@ -10,7 +10,7 @@ public sealed record EngineSettings
     public TimeSpan Lease { get; init; } = Limits.Lease;
 
     /// <summary>Whether the owner lends projections to processes that stand by, and this one keeps some while it stands by.</summary>
-    public bool Share { get; init; }
+    public bool Share { get; init; } = true;
 
     /// <summary>Time for which a process has stood by before it is lent anything; null = the length of a lease.</summary>
     internal TimeSpan? LendAfter { get; init; }

@@ -23,6 +23,9 @@ public sealed partial class ProjectionEngine
         /// <summary>Projections kept now.</summary>
         public int Count { get; private set; }
 
+        /// <summary>Why the projections that were lent are not folded at the moment; null = nothing is wrong.</summary>
+        public string? Failure { get; private set; }
+
         /// <summary>Looks, in the background, at what is lent, takes in what is new and gives back what is called back; does nothing while the last look is at it still.</summary>
         public async Task LookAsync(CancellationToken cancellationToken)
         {
@@ -71,6 +74,7 @@ public sealed partial class ProjectionEngine
                 if (await session!.TakeInAsync(share.Projection, cancellationToken)) kept.Add(share.Projection);
             }
             Count = kept.Count;
+            if (Count > 0 && session!.Position != failedAt) Failure = null;
         }
 
         private async Task JoinAsync()
@@ -110,7 +114,7 @@ public sealed partial class ProjectionEngine
             catch (Exception error)
             {
                 failures = before != failedAt ? 1 : failures + 1;
-                (failedAt, pausedAt) = (before, Stopwatch.GetTimestamp());
+                (failedAt, pausedAt, Failure) = (before, Stopwatch.GetTimestamp(), error.Message);
                 engine.logger.LogError(error, "The projections that were lent stopped at {Position} and start again from what is committed.", before);
                 if (failures >= Limits.FailuresBeforeRelease && membership is not null)
                 {

@@ -38,9 +38,9 @@ internal sealed class Heart : IAsyncDisposable
     public CancellationToken Lost => lost.Token;
 
     /// <summary>Does something between two beats.</summary>
-    public void Between(Action<Func<NpgsqlConnection>> work)
+    public void Between(Action<NpgsqlConnection> work)
     {
-        lock (gate) work(Connection);
+        lock (gate) work(Connection());
     }
 
     /// <summary>Says that it is lost, without waiting for the next beat.</summary>

@@ -28,9 +28,6 @@ internal sealed class InstanceRegistry(
     /// <summary>Which schema answers for each projection.</summary>
     public IReadOnlyDictionary<string, LiveRow> Live => live;
 
-    /// <summary>Whether a projection is this process's.</summary>
-    public bool Keeps(string projection) => instances.Values.Any(instance => instance.Projection.Name == projection);
-
     /// <summary>Whether a schema answers for its projection.</summary>
     public bool IsLive(string schema) => live.Values.Any(row => row.SchemaName == schema);
 

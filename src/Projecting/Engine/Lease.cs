@@ -60,7 +60,7 @@ internal sealed class Lease : IAsyncDisposable
         heart.Between(connection =>
         {
             if (IsLost) return;
-            if (TryTake(connection(), Epoch, settings.Name) is { } epoch) Epoch = epoch;
+            if (TryTake(connection, Epoch, settings.Name) is { } epoch) Epoch = epoch;
             else heart.Lose();
         });
         return !IsLost;

@@ -3,12 +3,12 @@ using EventSourcedAnalytics.Projecting.Committing;
 namespace EventSourcedAnalytics.Projecting.Engine;
 
 /// <summary>
-/// Decides, look by look, whether an owner is dead. Only time that passed between two looks counts, and not more of it than a look takes: while this process slept, or
+/// Decides, look by look, whether a process that keeps something is dead. Only time that passed between two looks counts, and not more of it than a look takes: while this process slept, or
 /// Postgres was away, nobody's heart could be heard.
 /// </summary>
 internal sealed class LeaseWatch(TimeSpan lease)
 {
-    private LeaseRow? last;
+    private Pulse? last;
     private TimeSpan lastAt;
     private TimeSpan still;
     private TimeSpan gone;
@@ -18,17 +18,17 @@ internal sealed class LeaseWatch(TimeSpan lease)
 
     private TimeSpan LongestStep => lease * 0.2;
 
-    /// <summary>Notes what was seen.</summary>
-    /// <param name="row">The lease now.</param>
+    /// <summary>Notes what was heard.</summary>
+    /// <param name="now">The process now.</param>
     /// <param name="at">Now, by a clock that never jumps.</param>
-    /// <returns>True if the lease may be taken.</returns>
-    public bool IsFree(LeaseRow row, TimeSpan at)
+    /// <returns>True if what it keeps may be taken.</returns>
+    public bool IsDead(Pulse now, TimeSpan at)
     {
         var step = last is null ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min((at - lastAt).Ticks, LongestStep.Ticks));
-        var isStill = last is not null && (last.Epoch, last.Beat) == (row.Epoch, row.Beat);
+        var isStill = last is not null && (last.Value.Epoch, last.Value.Beat) == (now.Epoch, now.Beat);
         still = isStill ? still + step : TimeSpan.Zero;
-        gone = isStill && !row.IsConnected ? gone + step : TimeSpan.Zero;
-        (last, lastAt) = (row, at);
-        return row.Owner is null || still >= lease || gone >= Grace;
+        gone = isStill && !now.IsConnected ? gone + step : TimeSpan.Zero;
+        (last, lastAt) = (now, at);
+        return still >= lease || gone >= Grace;
     }
 }

@@ -99,7 +99,7 @@ public sealed partial class ProjectionEngine
         var open = await SessionWithAsync(code.Name, cancellationToken);
         var beside = Beside(open, projection) ?? throw new RebuildException($"No read model of '{projection}' was built beside the live one. Run 'analytics rebuild run {projection}' first.");
         var live = open.Registry.Live[projection].SchemaName;
-        if (open.Registry.All.All(instance => instance.Id.Schema != live)) return await VerifyAsync(code, beside, null, cancellationToken);
+        if (open.Registry.All.All(instance => instance.Id.Schema != live)) return await VerifyAsync(open, code, beside, null, cancellationToken);
         return await open.AtBoundaryAsync(async () =>
         {
             if (!open.Registry.All.Where(instance => instance.Id.Schema == beside).All(open.IsLive))
@@ -237,12 +237,10 @@ public sealed partial class ProjectionEngine
     // What an operator does about a projection is done by the owner, with all of it in its hands.
     private async Task<Session> SessionWithAsync(string projection, CancellationToken cancellationToken)
     {
-        var open = RunningSession();
+        var open = session ?? throw new RebuildException(lease is null
+            ? $"This process stands by; the projections are run by {Owner ?? "nobody at the moment"}. Send the request there."
+            : $"The projections are not running at the moment: {LastFailure ?? "they are starting"}.");
         await open.BringHomeAsync(projection, cancellationToken);
         return open;
     }
-
-    private Session RunningSession() => session ?? throw new RebuildException(lease is null
-        ? $"This process stands by; the projections are run by {Owner ?? "nobody at the moment"}. Send the request there."
-        : $"The projections are not running at the moment: {LastFailure ?? "they are starting"}.");
 }

@@ -226,37 +226,33 @@ public sealed partial class ProjectionEngine
         private async Task ApplyAsync(DecodedBatch batch, CancellationToken cancellationToken)
         {
             await engine.projects.WaitForAsync(batch.End, cancellationToken);
-            await Boundary.WaitAsync(cancellationToken);
-            try
-            {
-                await ReconcileAsync(cancellationToken);
-                using var span = EngineMeter.Traces.StartActivity("projecting.batch", ActivityKind.Consumer, batch.Trace);
-                span?.SetTag("events", batch.Events.Count).SetTag("position", batch.End.ToString());
-                var measured = engine.meter.Batch(batch.Events.Count);
-                var start = Stopwatch.GetTimestamp();
-                using (EngineMeter.Traces.StartActivity("projecting.facts")) await factsStage.DecideAsync(batch, decided, cancellationToken);
-                minutes.Take(batch);
-                applied = batch.End;
-                lastBatch = start;
-                var facts = Stopwatch.GetTimestamp();
-                using (EngineMeter.Traces.StartActivity("projecting.fold"))
-                    if (live.Length > 0) await folding.FoldAsync(batch, live, mayDefer: batch.HasMore, cancellationToken);
-                pendingEvents += batch.Events.Count;
-                recordedAt = batch.RecordedAt ?? recordedAt;
-                engine.meter.Stages(Stopwatch.GetElapsedTime(start, facts), Stopwatch.GetElapsedTime(facts), TimeSpan.Zero);
-                await FlushWhenDueAsync(batch.HasMore, cancellationToken);
-                measured.Done();
-            }
-            catch (Exception error)
-            {
-                // Whoever comes to the boundary next must not commit half a batch.
-                await FailAsync(error);
-                throw;
-            }
-            finally
-            {
-                Boundary.Release();
-            }
+            await StandStillAsync(
+                async () =>
+                {
+                    await ReconcileAsync(cancellationToken);
+                    using var span = EngineMeter.Traces.StartActivity("projecting.batch", ActivityKind.Consumer, batch.Trace);
+                    span?.SetTag("events", batch.Events.Count).SetTag("position", batch.End.ToString());
+                    var measured = engine.meter.Batch(batch.Events.Count);
+                    lastBatch = Stopwatch.GetTimestamp();
+                    using (EngineMeter.Traces.StartActivity("projecting.facts")) await factsStage.DecideAsync(batch, decided, cancellationToken);
+                    minutes.Take(batch);
+                    await FoldLiveAsync(batch, batch.HasMore, Stopwatch.GetElapsedTime(lastBatch), cancellationToken);
+                    measured.Done();
+                },
+                cancellationToken);
+        }
+
+        // A batch that is decided: into everything live, and into Postgres when it is time.
+        private async Task FoldLiveAsync(DecodedBatch batch, bool hasMore, TimeSpan decidedIn, CancellationToken cancellationToken)
+        {
+            var start = Stopwatch.GetTimestamp();
+            using (EngineMeter.Traces.StartActivity("projecting.fold"))
+                if (live.Length > 0) await folding.FoldAsync(batch, live, mayDefer: hasMore, cancellationToken);
+            applied = batch.End;
+            pendingEvents += batch.Events.Count;
+            recordedAt = batch.RecordedAt ?? recordedAt;
+            engine.meter.Stages(decidedIn, Stopwatch.GetElapsedTime(start), TimeSpan.Zero);
+            await FlushWhenDueAsync(hasMore, cancellationToken);
         }
 
         // At a boundary.

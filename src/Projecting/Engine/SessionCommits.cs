@@ -118,6 +118,25 @@ public sealed partial class ProjectionEngine
             commitInterval = hasMore && 2 * commitInterval < Limits.LongestCommitInterval ? 2 * commitInterval : Limits.ShortestCommitInterval;
         }
 
+        // Does something between two batches. What fails half-way ends the session: whoever comes to the boundary next must not commit the half.
+        private async Task StandStillAsync(Func<Task> work, CancellationToken cancellationToken)
+        {
+            await Boundary.WaitAsync(cancellationToken);
+            try
+            {
+                await work();
+            }
+            catch (Exception error)
+            {
+                await FailAsync(error);
+                throw;
+            }
+            finally
+            {
+                Boundary.Release();
+            }
+        }
+
         private async Task FailAsync(Exception error)
         {
             failure ??= error;

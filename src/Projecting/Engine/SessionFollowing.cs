@@ -31,7 +31,8 @@ public sealed partial class ProjectionEngine
             {
                 while (true)
                 {
-                    if (await StepAsync(token)) await engine.facts.WaitPastAsync(Facts.Position, token);
+                    // Not where the facts stand: taking a projection in moves those, too, and what was moved past would be waited for.
+                    if (await StepAsync(token)) await engine.facts.WaitPastAsync(applied, token);
                     else await Task.Delay(Limits.FactsPause, token);
                 }
             },
@@ -42,7 +43,7 @@ public sealed partial class ProjectionEngine
         public async Task<bool> TakeInAsync(string projection, CancellationToken cancellationToken)
         {
             var isTaken = false;
-            await StandingStillAsync(
+            await ChangeHandsAsync(
                 async () =>
                 {
                     await RefreshFactsAsync(cancellationToken);
@@ -56,7 +57,7 @@ public sealed partial class ProjectionEngine
         }
 
         /// <summary>Ends with a projection: all of it that is live is committed.</summary>
-        public Task GiveBackAsync(string projection, CancellationToken cancellationToken) => StandingStillAsync(
+        public Task GiveBackAsync(string projection, CancellationToken cancellationToken) => ChangeHandsAsync(
             async () =>
             {
                 await LeaveAsync(instance => instance.Projection.Name == projection, cancellationToken);
@@ -67,61 +68,37 @@ public sealed partial class ProjectionEngine
         // False if it has to wait until the facts and the projects' settings are of one time.
         private async Task<bool> StepAsync(CancellationToken cancellationToken)
         {
-            await Boundary.WaitAsync(cancellationToken);
-            LogPosition? through;
-            try
-            {
-                through = await RefreshFactsAsync(cancellationToken);
-                if (!AreDecidedUnder(engine.projects.Projects)) return false;
-                await ReconcileAsync(cancellationToken);
-                if (live.Length == 0)
+            var (isReady, through) = (false, default(LogPosition?));
+            await StandStillAsync(
+                async () =>
                 {
+                    through = await RefreshFactsAsync(cancellationToken);
+                    isReady = AreDecidedUnder(engine.projects.Projects);
+                    if (!isReady) return;
+                    await ReconcileAsync(cancellationToken);
+                    if (live.Length > 0) return;
                     (applied, committed) = (through, through);
                     standing.Move(committed);
-                }
-            }
-            catch (Exception error)
-            {
-                await FailAsync(error);
-                throw;
-            }
-            finally
-            {
-                Boundary.Release();
-            }
+                },
+                cancellationToken);
+            if (!isReady) return false;
             if (through is { } target && !(applied >= target))
                 await foreach (var batch in follower.ReadAsync(applied, target, cancellationToken)) await ApplyDecidedAsync(batch, target, cancellationToken);
             return true;
         }
 
-        private async Task ApplyDecidedAsync(DecodedBatch batch, LogPosition target, CancellationToken cancellationToken)
-        {
-            await Boundary.WaitAsync(cancellationToken);
-            try
+        private Task ApplyDecidedAsync(DecodedBatch batch, LogPosition target, CancellationToken cancellationToken) => StandStillAsync(
+            async () =>
             {
                 using var span = EngineMeter.Traces.StartActivity("projecting.batch", ActivityKind.Consumer, batch.Trace);
                 var hasMore = batch.End < target;
                 var measured = engine.meter.Batch(batch.Events.Count);
-                var start = lastBatch = Stopwatch.GetTimestamp();
+                lastBatch = Stopwatch.GetTimestamp();
                 Facts.Mark(batch);
-                if (live.Length > 0) await folding.FoldAsync(batch, live, mayDefer: hasMore, cancellationToken);
-                applied = batch.End;
-                pendingEvents += batch.Events.Count;
-                recordedAt = batch.RecordedAt ?? recordedAt;
-                engine.meter.Stages(TimeSpan.Zero, Stopwatch.GetElapsedTime(start), TimeSpan.Zero);
-                await FlushWhenDueAsync(hasMore, cancellationToken);
+                await FoldLiveAsync(batch, hasMore, decidedIn: TimeSpan.Zero, cancellationToken);
                 measured.Done();
-            }
-            catch (Exception error)
-            {
-                await FailAsync(error);
-                throw;
-            }
-            finally
-            {
-                Boundary.Release();
-            }
-        }
+            },
+            cancellationToken);
 
         // Brings the view to where the facts are committed. At a boundary.
         private async Task<LogPosition?> RefreshFactsAsync(CancellationToken cancellationToken)

@@ -93,17 +93,19 @@ public sealed partial class ProjectionEngine
         private async Task<List<FollowerRow>> AliveAsync(CancellationToken cancellationToken)
         {
             var alive = new List<FollowerRow>();
-            foreach (var follower in await engine.shares.FollowersAsync(cancellationToken))
+            var listed = await engine.shares.FollowersAsync(cancellationToken);
+            foreach (var gone in watches.Keys.Except(listed.Select(follower => follower.Process)).ToList()) watches.Remove(gone);
+            foreach (var follower in listed)
             {
                 if (!watches.TryGetValue(follower.Process, out var known)) watches.Add(follower.Process, known = (new LeaseWatch(engine.settings.Lease), clock.Elapsed));
-                if (!known.Watch.IsFree(new LeaseRow(0, follower.Name, follower.Beat, follower.IsConnected, null, null), clock.Elapsed))
+                if (!known.Watch.IsDead(follower.Pulse, clock.Elapsed))
                 {
                     alive.Add(follower);
                     continue;
                 }
                 var ended = await engine.shares.EndWritersAsync(follower.Process, cancellationToken);
                 engine.logger.LogWarning("{Follower} is not heard of any more: what it was lent is taken back ({Ended} of its backends were ended).", follower.Name, ended);
-                await engine.shares.ForgetAsync(ownership, follower.Process, cancellationToken);
+                await engine.shares.ForgetAsync(engine.ownership, follower.Process, cancellationToken);
                 watches.Remove(follower.Process);
             }
             return alive;
@@ -115,7 +117,7 @@ public sealed partial class ProjectionEngine
 
         private async Task CallBackAsync(ShareRow share, CancellationToken cancellationToken)
         {
-            await engine.shares.CallBackAsync(ownership, share.Projection, cancellationToken);
+            await engine.shares.CallBackAsync(engine.ownership, share.Projection, cancellationToken);
             calledBack[share.Projection] = clock.Elapsed;
         }
 
@@ -134,10 +136,10 @@ public sealed partial class ProjectionEngine
             return null;
         }
 
-        private Task LendAsync(string projection, FollowerRow to, CancellationToken cancellationToken) => StandingStillAsync(
+        private Task LendAsync(string projection, FollowerRow to, CancellationToken cancellationToken) => ChangeHandsAsync(
             async () =>
             {
-                if (IsWanted(projection) || !await engine.shares.LendAsync(ownership, projection, to.Process, cancellationToken)) return;
+                if (IsWanted(projection) || !await engine.shares.LendAsync(engine.ownership, projection, to.Process, cancellationToken)) return;
                 await LeaveAsync(instance => instance.Projection.Name == projection, cancellationToken);
                 Registry.Forget(projection);
                 lent = [.. lent, new ShareRow(projection, to.Process, 0, false, committed)];
@@ -145,10 +147,10 @@ public sealed partial class ProjectionEngine
             },
             cancellationToken);
 
-        private Task TakeBackAsync(string projection, CancellationToken cancellationToken) => StandingStillAsync(
+        private Task TakeBackAsync(string projection, CancellationToken cancellationToken) => ChangeHandsAsync(
             async () =>
             {
-                await engine.shares.TakeBackAsync(ownership, projection, cancellationToken);
+                await engine.shares.TakeBackAsync(engine.ownership, projection, cancellationToken);
                 calledBack.Remove(projection);
                 await engine.projects.CatchUpAsync(cancellationToken);
                 await TakeInAtBoundaryAsync(projection, cancellationToken);
@@ -171,22 +173,13 @@ public sealed partial class ProjectionEngine
             await ReconcileAsync(cancellationToken);
         }
 
-        // A change of hands that fails half-way leaves nobody knows what: the session ends, and the next one begins with what is in Postgres.
-        private async Task StandingStillAsync(Func<Task> work, CancellationToken cancellationToken)
-        {
-            await Boundary.WaitAsync(cancellationToken);
-            try
+        private Task ChangeHandsAsync(Func<Task> work, CancellationToken cancellationToken) => StandStillAsync(
+            async () =>
             {
                 await FlushAsync(cancellationToken, Waiting.Stay);
                 await work();
-            }
-            catch (Exception error)
-            {
-                await FailAsync(error);
-                throw;
-            }
-            finally { Boundary.Release(); }
-        }
+            },
+            cancellationToken);
 
         private void Stand(IReadOnlyList<ShareRow> now)
         {

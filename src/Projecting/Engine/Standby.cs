@@ -43,8 +43,8 @@ public sealed partial class ProjectionEngine
             {
                 var row = await leases.LookAsync(cancellationToken);
                 Observe(row);
-                LastFailure = null;
-                var isFree = watch.IsFree(row, clock.Elapsed) || row.Epoch == givenUp;
+                LastFailure = lending.Failure;
+                var isFree = watch.IsDead(row.Pulse, clock.Elapsed) || row.Owner is null || row.Epoch == givenUp;
                 if (isFree && await Lease.TryTakeAsync(leases, row, settings, logger) is { } taken)
                 {
                     logger.LogInformation("Taking the projections over from {Owner}.", row.Owner ?? "an owner that gave them back");

@@ -21,12 +21,11 @@ public sealed partial class ProjectionEngine
     public async Task<Comparison> VerifyAsync(string projection, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var open = await SessionWithAsync(catalog[projection].Name, cancellationToken);
-        return await VerifyAsync(catalog[projection], open.Registry.Live[projection].SchemaName, progress, cancellationToken);
+        return await VerifyAsync(open, catalog[projection], open.Registry.Live[projection].SchemaName, progress, cancellationToken);
     }
 
-    private async Task<Comparison> VerifyAsync(Projection projection, string schema, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task<Comparison> VerifyAsync(Session open, Projection projection, string schema, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        var open = RunningSession();
         var (stored, position, naive, applied) = await open.AtBoundaryAsync(async () =>
         {
             var (cells, at) = await CellsAsync(schema, projection, [.. open.RevisionsOf(schema)], cancellationToken);

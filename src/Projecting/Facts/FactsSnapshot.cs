@@ -41,15 +41,13 @@ internal sealed class FactsSnapshot : IAsyncDisposable
     public async Task ReadAsync(FactsView view, KeyOf keyOf, CancellationToken cancellationToken)
     {
         var after = view.Position?.Commit ?? -1;
-        var firsts = await RowsAsync("select project, position from facts.projects where position > $1", after, reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
-        var duplicates = await RowsAsync("select project, position from facts.duplicates where position > $1 order by position", after,
-            reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
-        var repeated = await RowsAsync("select project, position from facts.order_repeats where position > $1 order by position", after,
-            reader => (reader.GetString(0), reader.GetInt64(1)), cancellationToken);
-        var links = await RowsAsync("select project, first_kind, first_id, second_kind, second_id, position from facts.links where position > $1 order by position, project", after,
-            ReadLink, cancellationToken);
-        var changes = await RowsAsync("select project, at, position, is_repeated, customer from facts.order_changes where at > $1 order by at, position", after,
-            reader => new OrderChange(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3), Keys.FromUuid(reader.GetGuid(4))), cancellationToken);
+        var firsts = await RowsAsync("select project, position from facts.projects where position > $1", ReadPlace, cancellationToken, after);
+        var duplicates = await RowsAsync("select project, position from facts.duplicates where position > $1 order by position", ReadPlace, cancellationToken, after);
+        var repeated = await RowsAsync("select project, position from facts.order_repeats where position > $1 order by position", ReadPlace, cancellationToken, after);
+        var links = await RowsAsync(
+            "select project, first_kind, first_id, second_kind, second_id, position from facts.links where position > $1 order by position, project", ReadLink, cancellationToken, after);
+        var changes = await RowsAsync(
+            "select project, at, position, is_repeated, customer from facts.order_changes where at > $1 order by at, position", ReadChange, cancellationToken, after);
         view.Write(writer =>
         {
             foreach (var (project, first) in firsts) (writer.Project(project).FirstPosition, writer.Project(project).OrderRules) = (first, OrderRules.GetValueOrDefault(project, ""));
@@ -76,13 +74,18 @@ internal sealed class FactsSnapshot : IAsyncDisposable
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        var stands = await RowsAsync("select commit_position, prepare_position from projecting.instances where schema_name = 'facts' and grp = 0 and $1 < commit_position", -1,
+        var stands = await RowsAsync("select commit_position, prepare_position from projecting.instances where schema_name = 'facts' and grp = 0 and commit_position is not null",
             reader => new LogPosition(reader.GetInt64(0), reader.GetInt64(1)), cancellationToken);
         Position = stands.Count == 0 ? null : stands[0];
-        var rules = await RowsAsync("select p.project, coalesce(r.rules, '') from facts.projects p left join facts.order_rules r using (project) where $1 < 0", -1,
+        var rules = await RowsAsync("select p.project, coalesce(r.rules, '') from facts.projects p left join facts.order_rules r using (project)",
             reader => (reader.GetString(0), SqlText.Decode(reader.GetString(1))), cancellationToken);
         OrderRules = rules.ToDictionary(StringComparer.Ordinal);
     }
+
+    private static (string Project, long Position) ReadPlace(NpgsqlDataReader reader) => (reader.GetString(0), reader.GetInt64(1));
+
+    private static OrderChange ReadChange(NpgsqlDataReader reader) =>
+        new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3), Keys.FromUuid(reader.GetGuid(4)));
 
     private static (string Project, IdentityLink Link) ReadLink(NpgsqlDataReader reader) => (
         reader.GetString(0),
@@ -91,9 +94,10 @@ internal sealed class FactsSnapshot : IAsyncDisposable
             new CustomerId((CustomerKind)reader.GetChar(3), SqlText.Decode(reader.GetString(4))),
             reader.GetInt64(5)));
 
-    private async Task<List<T>> RowsAsync<T>(string sql, long after, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    private async Task<List<T>> RowsAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params long[] values)
     {
-        await using var command = new NpgsqlCommand(sql, connection, transaction) { Parameters = { new NpgsqlParameter { Value = after } } };
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken)) rows.Add(read(reader));

@@ -33,7 +33,7 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
     {
         Name = $"{Environment.MachineName}, process {Environment.ProcessId}, {urls}",
         Lease = TimeSpan.FromSeconds(configuration.GetValue("Projections:LeaseSeconds", Projecting.Limits.Lease.TotalSeconds)),
-        Share = configuration.GetValue("Projections:Share", false),
+        Share = configuration.GetValue("Projections:Share", true),
         CommitEvents = Math.Clamp(configuration.GetValue("Projections:CommitEvents", Projecting.Limits.MaxUncommittedEvents), 1, Projecting.Limits.MaxUncommittedEvents),
         AtCommitPoint = FaultHook.From(configuration),
     };

@@ -67,14 +67,14 @@ public sealed class LeaseTests
         await world.StartAsync(settings);
         var next = world.NewEngine(settings: settings);
         await next.StartAsync(CancellationToken.None);
-        await shop.AppendAsync(Order("ann", "Sold", "o1"), Order("bob", "Order Completed", "o2"));
+        await shop.AppendAsync(Shop.Order("ann", "Sold", "o1"), Shop.Order("bob", "Order Completed", "o2"));
         var head = await world.SettleAsync();
         Assert.True(await next.WaitForAsync(head!.Value, TimeSpan.FromSeconds(20), CancellationToken.None));
         await world.DoAsync(new ChangeProjectSettings(shop.Id, Revenue: new RevenueSettings { OrderEvents = ["Sold"] }));
-        await shop.AppendAsync(Order("cid", "Sold", "o3"));
+        await shop.AppendAsync(Shop.Order("cid", "Sold", "o3"));
         await world.SettleAsync();
         await world.ReplaceAsync(next);
-        await shop.AppendAsync(Order("dan", "Sold", "o1"), Order("dan", "Sold", "o2"), Order("dan", "Sold", "o3"));
+        await shop.AppendAsync(Shop.Order("dan", "Sold", "o1"), Shop.Order("dan", "Sold", "o2"), Shop.Order("dan", "Sold", "o3"));
         await world.SettleAsync();
         Assert.Equal(2, await world.ScalarAsync("select count(*) from facts.order_repeats"));
         await CellAssert.StoredIsNaiveAsync(world, shop);
@@ -130,9 +130,6 @@ public sealed class LeaseTests
             await CellAssert.StoredIsNaiveAsync(world, shop);
         }
     }
-
-    private static AnalyticsEvent Order(string user, string name, string id) =>
-        Shop.Track(CustomerId.User(user), name, 0, $$"""{ "order_id": "{{id}}", "total": 5, "currency": "USD" }""");
 
     // Ends the writers of the owner and gives its lease free, as a process does that has heard nothing of it for too long.
     private static async Task TakeAsync(World world, ProjectionEngine next)

@@ -9,46 +9,43 @@ public sealed class LeaseWatchTests
     private readonly LeaseWatch watch = new(TimeSpan.FromSeconds(5));
 
     [Fact]
-    public void A_lease_that_was_given_back_is_free_at_once() => Assert.True(watch.IsFree(Row(owner: null), At(0)));
-
-    [Fact]
     public void An_owner_whose_heart_beats_keeps_its_lease_for_ever()
     {
-        for (var second = 0; second < 1_000; second++) Assert.False(watch.IsFree(Row(beat: second), At(second)));
+        for (var second = 0; second < 1_000; second++) Assert.False(watch.IsDead(Pulse(beat: second), At(second)));
     }
 
     [Fact]
     public void An_owner_that_is_connected_but_silent_for_the_length_of_the_lease_loses_it()
     {
-        var free = Enumerable.Range(0, 60).TakeWhile(step => !watch.IsFree(Row(), At(step * 0.25))).Count();
+        var free = Enumerable.Range(0, 60).TakeWhile(step => !watch.IsDead(Pulse(), At(step * 0.25))).Count();
         Assert.Equal(20, free);
     }
 
     [Fact]
     public void An_owner_whose_connection_is_gone_gets_less_time_but_enough_to_come_back_after_a_restart_of_the_database()
     {
-        for (var step = 0; step < 8; step++) Assert.False(watch.IsFree(Row(isConnected: false), At(step * 0.25)));
-        Assert.True(watch.IsFree(Row(isConnected: false), At(2)));
+        for (var step = 0; step < 8; step++) Assert.False(watch.IsDead(Pulse(isConnected: false), At(step * 0.25)));
+        Assert.True(watch.IsDead(Pulse(isConnected: false), At(2)));
     }
 
     [Fact]
     public void Time_in_which_nobody_could_look_counts_for_nothing()
     {
-        Assert.False(watch.IsFree(Row(beat: 7), At(0)));
-        Assert.False(watch.IsFree(Row(beat: 7), At(3_600)));
-        Assert.False(watch.IsFree(Row(beat: 7, isConnected: false), At(7_200)));
-        Assert.False(watch.IsFree(Row(beat: 8), At(7_200.25)));
+        Assert.False(watch.IsDead(Pulse(beat: 7), At(0)));
+        Assert.False(watch.IsDead(Pulse(beat: 7), At(3_600)));
+        Assert.False(watch.IsDead(Pulse(beat: 7, isConnected: false), At(7_200)));
+        Assert.False(watch.IsDead(Pulse(beat: 8), At(7_200.25)));
     }
 
     [Fact]
     public void A_new_owner_begins_with_a_whole_lease()
     {
-        for (var step = 0; step < 19; step++) Assert.False(watch.IsFree(Row(epoch: 1), At(step * 0.25)));
-        Assert.False(watch.IsFree(Row(epoch: 2), At(4.75)));
-        Assert.False(watch.IsFree(Row(epoch: 2), At(5)));
+        for (var step = 0; step < 19; step++) Assert.False(watch.IsDead(Pulse(epoch: 1), At(step * 0.25)));
+        Assert.False(watch.IsDead(Pulse(epoch: 2), At(4.75)));
+        Assert.False(watch.IsDead(Pulse(epoch: 2), At(5)));
     }
 
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
 
-    private static LeaseRow Row(long epoch = 1, long beat = 0, bool isConnected = true, string? owner = "a") => new(epoch, owner, beat, isConnected, null, null);
+    private static Pulse Pulse(long epoch = 1, long beat = 0, bool isConnected = true) => new(epoch, beat, isConnected);
 }

@@ -1,4 +1,3 @@
-using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Revenue;
 using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Projecting.Tests.Harness;
@@ -74,10 +73,10 @@ public sealed class SharingTests
         var shop = await world.CreateShopAsync();
         await using var second = await FollowAsync(world, "second");
         await using var third = await FollowAsync(world, "third");
-        await shop.AppendAsync(Order("ann", "Sold", "o1"), Order("bob", "Order Completed", "o2"), Order("cid", "Sold", "o2"), Order("cid", "Sold", "o1"));
+        await shop.AppendAsync(Shop.Order("ann", "Sold", "o1"), Shop.Order("bob", "Order Completed", "o2"), Shop.Order("cid", "Sold", "o2"), Shop.Order("cid", "Sold", "o1"));
         await world.SettleAsync();
         await world.DoAsync(new ChangeProjectSettings(shop.Id, Revenue: new RevenueSettings { OrderEvents = ["Sold"] }));
-        await shop.AppendAsync(Order("dan", "Sold", "o1"), Order("dan", "Sold", "o2"), Order("dan", "Sold", "o3"));
+        await shop.AppendAsync(Shop.Order("dan", "Sold", "o1"), Shop.Order("dan", "Sold", "o2"), Shop.Order("dan", "Sold", "o3"));
         await world.SettleAsync();
         await CellAssert.StoredIsNaiveAsync(world, shop);
         Assert.Equal(3, await world.ScalarAsync("select count(*) from facts.order_repeats"));
@@ -229,7 +228,4 @@ public sealed class SharingTests
         Assert.True(await Eventually.HoldsAsync(() => engine.Role == EngineRole.Follower), $"{name} is lent nothing.");
         return engine;
     }
-
-    private static AnalyticsEvent Order(string user, string name, string id) =>
-        Shop.Track(CustomerId.User(user), name, 0, $$"""{ "order_id": "{{id}}", "total": 5, "currency": "USD" }""");
 }

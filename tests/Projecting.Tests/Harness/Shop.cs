@@ -54,6 +54,10 @@ internal sealed class Shop(World world, Project project)
         Properties = JsonObjectSlice.FromText(properties),
     };
 
+    /// <summary>An order of 5 dollars at noon.</summary>
+    public static AnalyticsEvent Order(string user, string name, string id) =>
+        Track(CustomerId.User(user), name, 0, $$"""{ "order_id": "{{id}}", "total": 5, "currency": "USD" }""");
+
     public static AnalyticsEvent Identify(string user, string? anonymous, long at, string traits = "{}", string? message = null) => new()
     {
         Customer = CustomerId.User(user), AnonymousId = anonymous, Name = "identify", Type = EventType.Identify, OccurredAt = Noon + at, ReceivedAt = Noon + at,

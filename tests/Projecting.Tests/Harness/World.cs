@@ -157,15 +157,18 @@ internal sealed class World : IAsyncDisposable
         var head = await Log.GetHeadAsync(CancellationToken.None);
         if (head is not { } position) return null;
         if (!await Engine.WaitForAsync(position, Patience, CancellationToken.None))
-            throw new TimeoutException($"The engine stands at {Engine.Position}, the log at {position}; {Engine.LastFailure ?? "no failure"}.");
+            throw new TimeoutException($"The log stands at {position}: {Describe(await Engine.GetStatusAsync(false, CancellationToken.None))}");
         EngineStatus? status = null;
         Assert.True(await Eventually.HoldsAsync(async () =>
         {
             status = await Engine.GetStatusAsync(false, CancellationToken.None);
             return status.Instances.Where(instance => instance.State == "live").All(instance => instance.Position == status.Position) && await AllAnsweredAsync(shops);
-        }), $"Not everything stands at {position}: {status!.Position}, {string.Join(", ", status.Instances.Select(instance => $"{instance.Name} {instance.State} {instance.Position} {instance.Keeper}"))} {Engine.LastFailure}");
+        }), $"Not everything stands at {position}: {Describe(status!)}");
         return position;
     }
+
+    private string Describe(EngineStatus status) =>
+        $"the engine at {status.Position}; {string.Join(", ", status.Instances.Select(instance => $"{instance.Name} {instance.State} {instance.Position} {instance.Keeper}"))}; {Engine.LastFailure}";
 
     /// <summary>All cells of the live schema of a projection that aren't zero.</summary>
     public async Task<CellSet> CellsAsync(string projection)
