@@ -10,37 +10,6 @@ public enum ReadDirection
     Backwards,
 }
 
-/// <summary>An event as the log keeps it.</summary>
-public sealed class RecordedEvent
-{
-    /// <summary>The stream it was appended to.</summary>
-    public required string Stream { get; init; }
-
-    /// <summary>Its number in the stream, from 0.</summary>
-    public required long Revision { get; init; }
-
-    /// <summary>Its place in the whole log.</summary>
-    public required LogPosition Position { get; init; }
-
-    /// <summary>The identity it was appended with.</summary>
-    public required Guid EventId { get; init; }
-
-    /// <summary>Its type, for example <c>track</c>.</summary>
-    public required string Type { get; init; }
-
-    /// <summary>When the log took it in.</summary>
-    public required DateTimeOffset Created { get; init; }
-
-    /// <summary>The body, UTF-8 JSON.</summary>
-    public required ReadOnlyMemory<byte> Data { get; init; }
-
-    /// <summary>Metadata, UTF-8 JSON, or empty.</summary>
-    public ReadOnlyMemory<byte> Metadata { get; init; }
-
-    /// <summary>False if the body was appended as something else than JSON.</summary>
-    public bool IsJson { get; init; } = true;
-}
-
 /// <summary>A page of one stream.</summary>
 /// <param name="Exists">False if the stream is missing or deleted.</param>
 /// <param name="Events">In the order read.</param>

@@ -10,7 +10,7 @@ public static class Limits
     public const int MaxCatchUpBatchEvents = 5_000;
 
     /// <summary>Batches read and decoded ahead of the fold.</summary>
-    public const int MaxBufferedBatches = 4;
+    public const int MaxBufferedBatches = 2;
 
     /// <summary>Fold partitions of the process; a person always belongs to the same one.</summary>
     public const int FoldPartitions = 16;

@@ -1,3 +1,4 @@
+using System.Text;
 using EventSourcedAnalytics.Analysis.Events;
 
 namespace EventSourcedAnalytics.Projects;
@@ -28,7 +29,7 @@ public static class StreamNames
 
     /// <summary>
     /// What a project's customer streams start with. Longer ids can share it (project <c>shop</c> and project <c>shop-eu</c>), so a match still has to be
-    /// looked at with <see cref="TryParseCustomer"/>.
+    /// looked at with <see cref="TryParseCustomer(string, out string, out CustomerKey)"/>.
     /// </summary>
     public static string CustomersOf(string projectId) => $"{CustomerPrefix}{projectId}-";
 
@@ -46,6 +47,19 @@ public static class StreamNames
         return true;
     }
 
+    /// <summary>As <see cref="TryParseCustomer(string, out string, out CustomerKey)"/>, from the name in UTF-8.</summary>
+    /// <returns>False if it is no customer stream.</returns>
+    public static bool TryParseCustomer(ReadOnlySpan<byte> stream, out string projectId, out CustomerKey customer)
+    {
+        projectId = "";
+        customer = default;
+        if (!stream.StartsWith("customer-"u8)) return false;
+        var dash = stream.Length - CustomerKey.TextLength - 1;
+        if (dash <= CustomerPrefix.Length || stream[dash] != (byte)'-' || !CustomerKey.TryParse(stream[(dash + 1)..], out customer)) return false;
+        projectId = Interned(stream[CustomerPrefix.Length..dash]);
+        return true;
+    }
+
     /// <summary>The project of a <c>project-</c> stream.</summary>
     /// <returns>False if it is none.</returns>
     public static bool TryParseProject(string stream, out string projectId)
@@ -56,6 +70,12 @@ public static class StreamNames
     }
 
     // Nearly always the event before was of the same project: then its id is not made again.
+    private static string Interned(ReadOnlySpan<byte> projectId)
+    {
+        if (lastProject is { } last && Ascii.Equals(projectId, last)) return last;
+        return lastProject = Encoding.UTF8.GetString(projectId);
+    }
+
     private static string Interned(ReadOnlySpan<char> projectId)
     {
         if (lastProject is { } last && projectId.SequenceEqual(last)) return last;

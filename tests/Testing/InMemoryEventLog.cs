@@ -134,11 +134,8 @@ public sealed class InMemoryEventLog : IEventLog
     private void Write(List<RecordedEvent> stream, string name, EventToAppend e)
     {
         if (e.EventId == Guid.Empty) throw new ArgumentException("An event needs an id.");
-        var recorded = new RecordedEvent
-        {
-            Stream = name, Revision = stream.Count, Position = LogPosition.At(all.Count + 1), EventId = e.EventId, Type = e.Type,
-            Created = clock.GetUtcNow(), Data = e.Data.ToArray(), Metadata = e.Metadata.ToArray(), IsJson = e.IsJson,
-        };
+        var kept = e with { Data = e.Data.ToArray(), Metadata = e.Metadata.ToArray() };
+        var recorded = new GivenEvent(name, stream.Count, LogPosition.At(all.Count + 1), kept, clock.GetUtcNow());
         revisions[(name, e.EventId)] = stream.Count;
         stream.Add(recorded);
         all.Add(recorded);

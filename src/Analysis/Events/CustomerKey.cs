@@ -16,6 +16,9 @@ public readonly record struct CustomerKey(UInt128 Value) : IComparable<CustomerK
     public const int TextLength = 26;
 
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    private const byte NoDigit = 255;
+
+    private static readonly byte[] Digits = [.. Enumerable.Range(0, 128).Select(c => Alphabet.IndexOf((char)c, StringComparison.Ordinal) is >= 0 and var digit ? (byte)digit : NoDigit)];
 
     /// <inheritdoc/>
     public int CompareTo(CustomerKey other) => Value.CompareTo(other.Value);
@@ -44,19 +47,35 @@ public readonly record struct CustomerKey(UInt128 Value) : IComparable<CustomerK
     public static bool TryParse(ReadOnlySpan<char> text, out CustomerKey key)
     {
         key = default;
-        if (text.Length != TextLength) return false;
-        UInt128 value = 0;
+        Span<byte> ascii = stackalloc byte[TextLength];
+        return text.Length == TextLength && Ascii.FromUtf16(text, ascii, out _) == OperationStatus.Done && TryParse(ascii, out key);
+    }
+
+    /// <summary>Reads what <see cref="ToString"/> writes, as ASCII.</summary>
+    /// <returns>False if the text is not the one form of a key.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> text, out CustomerKey key)
+    {
+        key = default;
+        // Thirteen characters are 65 bits, one more than a word holds.
+        if (text.Length != TextLength || !TryDigits(text[..13], out var high, out var first) || !TryDigits(text[13..], out var low, out var middle)) return false;
+        // 26 characters are 130 bits: the last two carry nothing.
+        if ((low & 3) != 0) return false;
+        var value = ((UInt128)first << 64 | high) << 1 | middle;
+        key = new CustomerKey((value << 62) | (low >> 2));
+        return true;
+    }
+
+    // Thirteen digits: the lower 64 bits, and the bit above them.
+    private static bool TryDigits(ReadOnlySpan<byte> text, out ulong low, out ulong top)
+    {
+        (low, top) = (0, 0);
         foreach (var c in text)
         {
-            var digit = c is >= 'a' and <= 'z' ? c - 'a' : c is >= '2' and <= '7' ? c - '2' + 26 : -1;
-            if (digit < 0) return false;
-            value = (value << 5) | (uint)digit;
+            var digit = c < Digits.Length ? Digits[c] : NoDigit;
+            if (digit == NoDigit) return false;
+            top = low >> 59 & 1;
+            low = (low << 5) | digit;
         }
-        // 26 characters are 130 bits: two were shifted out at the top, and the last two carry nothing.
-        var last = Alphabet.IndexOf(text[^1], StringComparison.Ordinal);
-        if ((last & 3) != 0) return false;
-        var first = Alphabet.IndexOf(text[0], StringComparison.Ordinal);
-        key = new CustomerKey((value >> 2) | ((UInt128)(uint)first << 123));
         return true;
     }
 }

@@ -18,6 +18,9 @@ internal readonly struct EventText
 
     public bool IsNull => source is null;
 
+    /// <summary>The text's UTF-8 where it lies in the stored event; empty = only <see cref="Value"/> tells.</summary>
+    public ReadOnlySpan<byte> Utf8 => source is byte[] array ? array.AsSpan(start, length) : default;
+
     /// <summary>The text; null if there is none. A new string each time where it is not one already.</summary>
     public string? Value => source is byte[] array ? Encoding.UTF8.GetString(array, start, length) : (string?)source;
 }

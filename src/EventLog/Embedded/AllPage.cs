@@ -28,8 +28,8 @@ internal sealed class AllPage(long after, long head, int maxCount, long maxScann
                 scanned++;
                 if (prefixes.Match(record.Stream))
                 {
-                    if (memory.IsEmpty) memory = data.ToArray();
-                    events.Add(record.ToEvent(memory[at..], Position));
+                    if (memory.IsEmpty) memory = CopyOf(data);
+                    events.Add(new BlockEvent(memory[at..], Position));
                     bytes += record.Length;
                 }
             }
@@ -38,6 +38,14 @@ internal sealed class AllPage(long after, long head, int maxCount, long maxScann
     }
 
     public LogPage ToPage() => new(events, Position == 0 ? null : LogPosition.At(Position), Position >= head);
+
+    // Not cleared before: it would cost as much as the copy.
+    private static byte[] CopyOf(ReadOnlySpan<byte> data)
+    {
+        var copy = GC.AllocateUninitializedArray<byte>(data.Length);
+        data.CopyTo(copy);
+        return copy;
+    }
 
     /// <summary>The filter on the names' bytes, before any string is made.</summary>
     private readonly struct Prefixes(StreamFilter filter)

@@ -91,25 +91,6 @@ internal readonly ref struct EventRecord(ReadOnlySpan<byte> bytes)
         e.Data.Span.CopyTo(to[at..]);
         e.Metadata.Span.CopyTo(to[(at + e.Data.Length)..]);
     }
-
-    /// <summary>The event as readers get it; its data and metadata are slices of <paramref name="memory"/>, which must hold this record.</summary>
-    public RecordedEvent ToEvent(ReadOnlyMemory<byte> memory, long position)
-    {
-        var data = DataOffset;
-        var metadata = MetadataBytes;
-        return new RecordedEvent
-        {
-            Stream = Names.Streams.Get(Stream),
-            Revision = Revision,
-            Position = LogPosition.At(position),
-            EventId = Id,
-            Type = Names.Types.Get(Type),
-            Created = new DateTimeOffset(CreatedTicks, TimeSpan.Zero),
-            Data = memory[data..(Length - metadata)],
-            Metadata = memory.Slice(Length - metadata, metadata),
-            IsJson = IsJson,
-        };
-    }
 }
 
 /// <summary>Where an event stands in its stream's chain; positions, 0 = none.</summary>

@@ -51,7 +51,7 @@ internal sealed class StreamRead(StreamHead head, StreamSettings settings, DateT
                 (revision, position) = record.StepTowards(high);
                 continue;
             }
-            var e = record.ToEvent(record.Bytes.ToArray(), position);
+            var e = new BlockEvent(record.Bytes.ToArray(), position);
             bytes += record.Length;
             if (bytes > EmbeddedLimits.PageOfEventsBytes && !keepLow && events.Count > 0) break;
             events.Add(e);

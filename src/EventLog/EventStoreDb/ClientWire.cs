@@ -28,18 +28,12 @@ internal static class ClientWire
         var e = read.Event ?? read.Link;
         var created = e.Metadata.TryGetValue("created", out var ticks) && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new DateTimeOffset(DateTime.UnixEpoch.Ticks + number, TimeSpan.Zero) : DateTimeOffset.UnixEpoch;
-        return new RecordedEvent
+        var appended = new EventToAppend(WireUuid.ToGuid(e.Id), e.Metadata.GetValueOrDefault("type", ""), e.Data.Memory, e.CustomMetadata.Memory)
         {
-            Stream = e.StreamIdentifier.StreamName.ToStringUtf8(),
-            Revision = (long)e.StreamRevision,
-            Position = new LogPosition((long)e.CommitPosition, (long)e.PreparePosition),
-            EventId = WireUuid.ToGuid(e.Id),
-            Type = e.Metadata.GetValueOrDefault("type", ""),
-            Created = created,
-            Data = e.Data.Memory,
-            Metadata = e.CustomMetadata.Memory,
             IsJson = e.Metadata.GetValueOrDefault("content-type", Json) == Json,
         };
+        return new GivenEvent(
+            e.StreamIdentifier.StreamName.ToStringUtf8(), (long)e.StreamRevision, new LogPosition((long)e.CommitPosition, (long)e.PreparePosition), appended, created);
     }
 
     private static string GetValueOrDefault(this Google.Protobuf.Collections.MapField<string, string> map, string key, string otherwise) =>

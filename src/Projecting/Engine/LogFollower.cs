@@ -24,50 +24,53 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
 
     private async IAsyncEnumerable<LogPage> PagesAsync(LogPosition? after, LogPosition through, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var events = new List<RecordedEvent>();
+        var count = Math.Min(EventLog.Limits.MaxPageEvents, tuning.CatchUpBatchEvents);
+        List<RecordedEvent>? gathered = null;
         while (after is null || after < through)
         {
-            var page = await log.ReadAllAsync(after, Math.Min(EventLog.Limits.MaxPageEvents, tuning.CatchUpBatchEvents), Customers, cancellationToken);
-            foreach (var recorded in page.Events)
-            {
-                if (recorded.Position > through) break;
-                events.Add(recorded);
-            }
+            var page = await log.ReadAllAsync(after, count, Customers, cancellationToken);
             var done = page.IsHead || page.LastPosition is null || page.LastPosition >= through;
             after = done ? through : page.LastPosition;
-            if (!done && events.Count < tuning.CatchUpBatchEvents) continue;
-            yield return new LogPage(events, after, done);
-            events = [];
+            var wanted = done ? [.. page.Events.TakeWhile(recorded => recorded.Position <= through)] : page.Events;
+            if (gathered is not null || (!done && wanted.Count < tuning.CatchUpBatchEvents)) (gathered ??= []).AddRange(wanted);
+            if (!done && (gathered ?? wanted).Count < tuning.CatchUpBatchEvents) continue;
+            yield return new LogPage(gathered ?? wanted, after, done);
+            gathered = null;
         }
     }
 
+    // What is read and what is decoded wait in a channel each, so that both are done side by side, and beside the fold.
     private static async IAsyncEnumerable<DecodedBatch> BufferAsync(
         Func<CancellationToken, IAsyncEnumerable<LogPage>> pages, IReadOnlySet<string>? activities, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var channel = Channel.CreateBounded<DecodedBatch>(new BoundedChannelOptions(Limits.MaxBufferedBatches) { SingleReader = true, SingleWriter = true });
-        var reading = Task.Run(() => FillAsync(pages(stop.Token), activities, channel.Writer, stop.Token), CancellationToken.None);
+        var (read, decoded) = (NewChannel<LogPage>(), NewChannel<DecodedBatch>());
+        var reading = Task.Run(() => FillAsync(pages(stop.Token), static page => page.LastPosition is null ? null : page, read.Writer, stop.Token), CancellationToken.None);
+        var decoding = Task.Run(() => FillAsync(read.Reader.ReadAllAsync(stop.Token), page => Decode(page, activities), decoded.Writer, stop.Token), CancellationToken.None);
         try
         {
-            await foreach (var batch in channel.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var batch in decoded.Reader.ReadAllAsync(cancellationToken))
             {
-                batch.HasMore = channel.Reader.Count > 0;
+                batch.HasMore = decoded.Reader.Count + read.Reader.Count > 0;
                 yield return batch;
             }
         }
         finally
         {
             await stop.CancelAsync();
-            await reading;
+            await Task.WhenAll(reading, decoding);
         }
     }
 
-    private static async Task FillAsync(IAsyncEnumerable<LogPage> pages, IReadOnlySet<string>? activities, ChannelWriter<DecodedBatch> writer, CancellationToken cancellationToken)
+    private static Channel<T> NewChannel<T>() => Channel.CreateBounded<T>(new BoundedChannelOptions(Limits.MaxBufferedBatches) { SingleReader = true, SingleWriter = true });
+
+    private static async Task FillAsync<TFrom, TTo>(IAsyncEnumerable<TFrom> source, Func<TFrom, TTo?> make, ChannelWriter<TTo> writer, CancellationToken cancellationToken)
+        where TTo : class
     {
         try
         {
-            await foreach (var page in pages.WithCancellation(cancellationToken))
-                if (page.LastPosition is not null) await writer.WriteAsync(Decode(page, activities), cancellationToken);
+            await foreach (var item in source.WithCancellation(cancellationToken))
+                if (make(item) is { } made) await writer.WriteAsync(made, cancellationToken);
             writer.Complete();
         }
         catch (Exception error)

@@ -11,6 +11,8 @@ namespace EventSourcedAnalytics.Projecting.Facts;
 /// </summary>
 internal sealed class DuplicateFilter
 {
+    private const int KeyBytes = 16;
+
     private readonly BloomFilter filter = new();
 
     /// <summary>Messages seen.</summary>
@@ -19,16 +21,17 @@ internal sealed class DuplicateFilter
     /// <summary>Bytes of the filter.</summary>
     public long Bytes => filter.Bytes;
 
-    /// <summary>Notes a message.</summary>
+    /// <summary>Notes the message of an event.</summary>
     /// <returns>False if it certainly is the first of its kind; true if the stream must be asked.</returns>
-    public bool Add(CustomerKey customer, string messageId)
+    public bool Add(CustomerKey customer, AnalyticsEvent e)
     {
-        Span<byte> buffer = stackalloc byte[16 + 512];
+        var id = e.GetMessageIdUtf8();
+        if (id.IsEmpty) id = Encoding.UTF8.GetBytes(e.MessageId);
+        Span<byte> buffer = stackalloc byte[KeyBytes + 512];
+        if (id.Length > buffer.Length - KeyBytes) buffer = new byte[KeyBytes + id.Length];
         MemoryMarshal.Write(buffer, customer.Value);
-        var length = messageId.Length <= 170 ? Encoding.UTF8.GetBytes(messageId, buffer[16..]) : -1;
-        return filter.Add(length >= 0
-            ? Hash128.Of(buffer[..(16 + length)])
-            : Hash128.Of([.. buffer[..16], .. Encoding.UTF8.GetBytes(messageId)]));
+        id.CopyTo(buffer[KeyBytes..]);
+        return filter.Add(Hash128.Of(buffer[..(KeyBytes + id.Length)]));
     }
 }
 

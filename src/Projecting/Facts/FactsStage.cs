@@ -23,7 +23,7 @@ internal sealed class FactsStage(IEventLog log, FactsView view, IOrderMentions s
         foreach (var e in batch.Events)
         {
             if (e.Event is null) continue;
-            filter.Add(e.Customer, e.Event.MessageId);
+            filter.Add(e.Customer, e.Event);
             if (projects(e.ProjectId) is { } project) orders.Remember(project, e.Event);
         }
     }
@@ -49,7 +49,7 @@ internal sealed class FactsStage(IEventLog log, FactsView view, IOrderMentions s
     {
         List<DecodedEvent>? doubtful = null;
         foreach (var e in batch.Events)
-            if (e.Event is not null && filter.Add(e.Customer, e.Event.MessageId)) (doubtful ??= []).Add(e);
+            if (e.Event is not null && filter.Add(e.Customer, e.Event)) (doubtful ??= []).Add(e);
         if (doubtful is null) return;
         foreach (var group in doubtful.GroupBy(e => (e.ProjectId, e.Customer)))
         {

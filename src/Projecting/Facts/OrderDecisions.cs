@@ -45,7 +45,8 @@ internal sealed class OrderDecisions(IEventLog log, IOrderMentions? store)
         }
         var repeated = new HashSet<long>();
         if (orders.Count == 0) return repeated;
-        var doubtful = orders.Where(order => order.OrderId is not null && seen.Add(HashOf(order.Project.Id, order.OrderId))).Select(order => (order.Project.Id, order.OrderId!)).Distinct().ToList();
+        var doubtful = orders.Where(order => order.OrderId is not null && seen.Add(HashOf(order.Project.Id, order.OrderId))).Select(order => (order.Project.Id, order.OrderId!)).Distinct()
+            .Where(order => !delta.OrderClaims.ContainsKey(order) && !delta.OrdersRewritten.ContainsKey(order)).ToList();
         var claimed = doubtful.Count == 0 || store is null ? [] : await store.FindClaimedAsync(doubtful, cancellationToken);
         foreach (var (project, order, e) in orders)
         {

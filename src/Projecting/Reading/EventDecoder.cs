@@ -28,17 +28,26 @@ internal static class EventDecoder
 
     private static DecodedEvent? TryDecode(RecordedEvent recorded, IReadOnlySet<string>? activities, out bool isOfCustomer)
     {
-        isOfCustomer = StreamNames.TryParseCustomer(recorded.Stream, out var project, out var customer);
+        isOfCustomer = TryParseCustomer(recorded, out var project, out var customer);
         if (!isOfCustomer) return null;
+        var position = recorded.Position.Commit;
         try
         {
-            return StoredEventCodec.DecodeWanted(recorded.Data, recorded.Type, recorded.Position.Commit, activities) is { } e
-                ? new DecodedEvent { ProjectId = project, Customer = customer, Position = recorded.Position.Commit, Revision = recorded.Revision, Event = e }
+            return StoredEventCodec.DecodeWanted(recorded.Data, recorded.Type, position, activities) is { } e
+                ? new DecodedEvent { ProjectId = project, Customer = customer, Position = position, Revision = recorded.Revision, Event = e }
                 : null;
         }
         catch (Exception error) when (error is FormatException or System.Text.Json.JsonException or InvalidOperationException)
         {
-            return new DecodedEvent { ProjectId = project, Customer = customer, Position = recorded.Position.Commit, Revision = recorded.Revision, Unreadable = error.Message };
+            return new DecodedEvent { ProjectId = project, Customer = customer, Position = position, Revision = recorded.Revision, Unreadable = error.Message };
         }
+    }
+
+    private static bool TryParseCustomer(RecordedEvent recorded, out string project, out CustomerKey customer)
+    {
+        var stream = recorded.StreamUtf8;
+        return stream.IsEmpty
+            ? StreamNames.TryParseCustomer(recorded.Stream, out project, out customer)
+            : StreamNames.TryParseCustomer(stream, out project, out customer);
     }
 }

@@ -15,11 +15,8 @@ public sealed class EventMessageTests
     [InlineData(long.MaxValue, long.MaxValue, "c", "$metadata", 70_000, 200, false, true)]
     public void An_event_is_written_as_the_generated_classes_write_it(long revision, long position, string stream, string type, int data, int metadata, bool isJson, bool uuidAsString)
     {
-        var e = new RecordedEvent
-        {
-            Stream = stream, Revision = revision, Position = LogPosition.At(position), EventId = Guid.NewGuid(), Type = type, Created = DateTimeOffset.UtcNow,
-            Data = new byte[data], Metadata = new byte[metadata], IsJson = isJson,
-        };
+        var appended = new EventToAppend(Guid.NewGuid(), type, new byte[data], new byte[metadata]) { IsJson = isJson };
+        var e = new GivenEvent(stream, revision, LogPosition.At(position), appended, DateTimeOffset.UtcNow);
         var message = new EventMessage(e, uuidAsString);
         var bytes = new byte[message.Size()];
         message.Write(bytes);

@@ -18,6 +18,8 @@ internal readonly record struct EventMessage(RecordedEvent Event, bool UuidAsStr
 
     private ReadOnlySpan<byte> ContentType => Event.IsJson ? "application/json"u8 : "application/octet-stream"u8;
 
+    private ReadOnlySpan<byte> Stream => Event.StreamUtf8.IsEmpty ? Encoding.UTF8.GetBytes(Event.Stream) : Event.StreamUtf8;
+
     public int Size() => WireWriter.SizeOf(ReadEventSize());
 
     public void Write(Span<byte> target)
@@ -36,7 +38,7 @@ internal readonly record struct EventMessage(RecordedEvent Event, bool UuidAsStr
     {
         Span<byte> created = stackalloc byte[TicksDigits];
         return WireWriter.SizeOf(UuidAsString ? WireWriter.SizeOf(IdTextBytes) : WireUuid.SizeOf(Event.EventId))
-            + WireWriter.SizeOf(WireWriter.SizeOf(Encoding.UTF8.GetByteCount(Event.Stream)))
+            + WireWriter.SizeOf(WireWriter.SizeOf(Stream.Length))
             + (Event.Revision == 0 ? 0 : NumberSize((ulong)Event.Revision)) + (2 * NumberSize(Position))
             + WireWriter.SizeOf(WireWriter.EntrySize("type"u8, Encoding.UTF8.GetByteCount(Event.Type)))
             + WireWriter.SizeOf(WireWriter.EntrySize("created"u8, Created(created)))
@@ -56,9 +58,8 @@ internal readonly record struct EventMessage(RecordedEvent Event, bool UuidAsStr
         {
             WireUuid.Write(ref writer, IdTag, Event.EventId);
         }
-        var stream = Encoding.UTF8.GetByteCount(Event.Stream);
-        writer.Begin(StreamTag, WireWriter.SizeOf(stream));
-        writer.Text(NameTag, Event.Stream, stream);
+        writer.Begin(StreamTag, WireWriter.SizeOf(Stream.Length));
+        writer.Bytes(NameTag, Stream);
         if (Event.Revision != 0) writer.Number(RevisionTag, (ulong)Event.Revision);
         writer.Number(PrepareTag, Position);
         writer.Number(CommitTag, Position);

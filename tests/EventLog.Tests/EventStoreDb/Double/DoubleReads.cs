@@ -99,7 +99,7 @@ internal sealed class DoubleReads(ServerDouble server)
     }
 
     private static bool Matches(NodeFilter filter, StoredEvent e) =>
-        filter.Streams.Matches(e.Stream) && filter.Matches(new RecordedEvent { Stream = e.Stream, Type = e.Event.Type, Revision = 0, Position = default, EventId = default, Created = default, Data = default });
+        filter.Streams.Matches(e.Stream) && filter.Matches(Recorded(e));
 
     private static int IndexOf(List<StoredEvent> all, long position)
     {
@@ -118,13 +118,11 @@ internal sealed class DoubleReads(ServerDouble server)
 
     private static ReadResp Checkpoint(long position) => new() { Checkpoint = new() { CommitPosition = (ulong)position, PreparePosition = (ulong)position } };
 
+    private static GivenEvent Recorded(StoredEvent e) => new(e.Stream, e.Revision, LogPosition.At(e.Position), e.Event, DateTimeOffset.UnixEpoch);
+
     private static ReadResp ToWire(StoredEvent e)
     {
-        var recorded = GeneratedEvent.Of(new RecordedEvent
-        {
-            Stream = e.Stream, Revision = e.Revision, Position = LogPosition.At(e.Position), EventId = e.Event.EventId, Type = e.Event.Type,
-            Created = DateTimeOffset.UnixEpoch, Data = e.Event.Data, Metadata = e.Event.Metadata, IsJson = e.Event.IsJson,
-        }, uuidAsString: false);
+        var recorded = GeneratedEvent.Of(Recorded(e), uuidAsString: false);
         recorded.Event.Metadata["created"] = e.CreatedTicks.ToString(CultureInfo.InvariantCulture);
         return new ReadResp { Event = recorded };
     }
