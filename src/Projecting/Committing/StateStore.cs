@@ -13,6 +13,7 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
     /// <inheritdoc/>
     public async Task<Dictionary<CustomerKey, byte[]>> ReadAsync(Instance instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken)
     {
+        await instance.Landing;
         await using var command = source.CreateCommand(
             $"select person, state from {Keys.Identifier(instance.Id.Schema)}.states where grp = any($1) and person = any($2)");
         command.Parameters.AddWithValue(instance.MergedGroups.Prepend(instance.Id.Group).ToArray());
@@ -69,10 +70,11 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
             $"copy {Keys.Identifier(changes.Instance.Id.Schema)}.states (grp, person, state) from stdin (format binary)", cancellationToken);
         foreach (var (person, state) in changes.States.Take(Copied(changes)))
         {
-            await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(changes.Instance.Id.Group, cancellationToken);
-            await copy.WriteAsync(Keys.ToUuid(person), cancellationToken);
-            await copy.WriteAsync(state, cancellationToken);
+            // Nearly every call only fills a buffer, which is several times cheaper without a task each.
+            copy.StartRow();
+            copy.Write(changes.Instance.Id.Group);
+            copy.Write(Keys.ToUuid(person));
+            copy.Write(state);
         }
         await copy.CompleteAsync(cancellationToken);
     }

@@ -126,7 +126,7 @@ internal sealed class EngineMeter : IDisposable
 
     internal readonly struct Measured(EngineMeter meter, int count, long start)
     {
-        /// <summary>The batch is committed; one that fails is not counted.</summary>
+        /// <summary>The batch is applied; one that fails is not counted.</summary>
         public void Done() => meter.Done(count, start);
     }
 }

@@ -74,7 +74,7 @@ public sealed partial class ProjectionEngine
                 if (await session!.TakeInAsync(share.Projection, cancellationToken)) kept.Add(share.Projection);
             }
             Count = kept.Count;
-            if (Count > 0 && session!.Position != failedAt) Failure = null;
+            if (Count > 0 && (session!.Position != failedAt || session.Position >= engine.facts.Position)) Failure = null;
         }
 
         private async Task JoinAsync()

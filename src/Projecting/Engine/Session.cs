@@ -35,9 +35,9 @@ public sealed partial class ProjectionEngine
         private FactsDelta decided = new();
         private readonly MinuteStarts minutes = new();
 
-        // Up to where all that is live is applied in memory, and where its checkpoints stand: in an owner's session those of the facts, too.
+        // Up to where all that is live is applied in memory, and up to where it was taken to be committed: in an owner's session the facts, too.
         private LogPosition? applied;
-        private LogPosition? committed;
+        private LogPosition? taken;
         private long pendingEvents;
         private long? recordedAt;
         private long lastCommit = Stopwatch.GetTimestamp();
@@ -65,7 +65,7 @@ public sealed partial class ProjectionEngine
         public Session(ProjectionEngine engine, IOwnership ownership, InstanceStore store)
         {
             (this.engine, this.ownership, this.store) = (engine, ownership, store);
-            factsStage = new FactsStage(engine.log, Facts, new FactsStore(engine.source), FindProject, KeyOf);
+            factsStage = new FactsStage(engine.log, Facts, new FactsStore(engine.source, () => landing), FindProject, KeyOf);
             partitioner = new Partitioner(Facts, FindProject, KeyOf);
             Reader = new PersonReader(engine.log, Facts);
             heavy = new HeavyPersons(engine.Tuning.HeavyPersonEvents, engine.Tuning.Deferral);
@@ -109,7 +109,7 @@ public sealed partial class ProjectionEngine
                 var starts = minutes.TakeFound();
                 if (await engine.minutes.CountAsync(cancellationToken) < minutes.Count) await engine.committer.FillMinutesAsync(starts, position, factsEpoch, cancellationToken);
             }
-            (applied, committed) = (row.Position, row.Position);
+            (applied, taken) = (row.Position, row.Position);
             await Registry.LoadAsync(logId, projects, cancellationToken);
             standing.Move(row.Position);
             Tell();
@@ -174,6 +174,8 @@ public sealed partial class ProjectionEngine
             {
                 await ending.CancelAsync();
                 await Task.WhenAll(catchUps);
+                // Nothing is on its way to Postgres any more when the next session reads what is there.
+                await Task.WhenAll(Registry.All.Select(instance => instance.Landing).Append(landing).Select(EndedAsync));
             }
         }
 
@@ -277,6 +279,8 @@ public sealed partial class ProjectionEngine
                 var claims = await OrderReclaim.RunAsync(project, follower.ReadAsync(null, position, cancellationToken), Facts, engine.log, cancellationToken);
                 await engine.committer.ReplaceOrdersAsync(project.Id, OrderIds.RulesOf(project), claims, position, factsEpoch, cancellationToken);
                 factsStage.RememberOrders(claims);
+                // What was claimed by the rules before counts no longer.
+                decided = new FactsDelta();
                 Facts.Write(writer => writer.ReplaceOrders(id, OrderIds.RulesOf(project), claims));
             }
         }

@@ -39,6 +39,7 @@ public sealed partial class ProjectionEngine
             {
                 await instance.Busy.WaitAsync(cancellationToken);
                 instance.IsDropped = true;
+                await EndedAsync(instance.Landing);
                 instance.Busy.Release();
             }
         }
@@ -80,6 +81,7 @@ public sealed partial class ProjectionEngine
                         if (attempt == Limits.MaxCatchUpAttempts && instance.IsJoined) await FailAsync(error);
                         if (attempt == Limits.MaxCatchUpAttempts) return;
                         await Task.Delay(Limits.CatchUpPause * attempt, cancellationToken);
+                        await EndedAsync(instance.Landing);
                         await Registry.ReloadAsync(instance, cancellationToken);
                     }
                 }
@@ -155,7 +157,7 @@ public sealed partial class ProjectionEngine
                     instance.RecordedAt = batch.RecordedAt ?? instance.RecordedAt;
                     if (MustCommit(instance, lastCommit))
                     {
-                        await CommitAsync(instance, cancellationToken);
+                        await BeginCommitAsync(instance, cancellationToken);
                         lastCommit = Stopwatch.GetTimestamp();
                     }
                 }

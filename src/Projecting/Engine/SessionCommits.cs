@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EventSourcedAnalytics.Projecting.Committing;
-using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Folding;
 using Microsoft.Extensions.Logging;
 
@@ -24,59 +23,109 @@ public sealed partial class ProjectionEngine
             All,
         }
 
-        /// <summary>Commits all that the live loop has decided and folded. Call at a boundary.</summary>
+        // The commit of what is live that is under way. What is decided and folded meanwhile goes into the next one.
+        private Task landing = Task.CompletedTask;
+
+        /// <summary>Commits all that the live loop has decided and folded, and waits until it is. Call at a boundary.</summary>
         private async Task FlushAsync(CancellationToken cancellationToken, Waiting waiting = Waiting.Due)
+        {
+            await BeginFlushAsync(cancellationToken, waiting);
+            await landing;
+        }
+
+        /// <summary>Begins to commit all that the live loop has decided and folded, as soon as the commit before has ended. Call at a boundary.</summary>
+        private async Task BeginFlushAsync(CancellationToken cancellationToken, Waiting waiting)
         {
             if (failure is not null) throw new OperationCanceledException("The session can't go on.", failure);
             try
             {
-                var start = Stopwatch.GetTimestamp();
                 if (waiting != Waiting.Stay || Stopwatch.GetElapsedTime(lastDue) > engine.Tuning.Deferral)
                 {
-                    lastDue = start;
+                    lastDue = Stopwatch.GetTimestamp();
                     // Looked up before any of them is folded: then a person is folded in all instances or in none.
                     var tooSoon = waiting == Waiting.All ? [] : live.SelectMany(instance => instance.Marks.Keys).Where(heavy.MustWait).ToHashSet();
                     await folding.RetryAsync(live, (person, mark) => mark.Reason is null && !tooSoon.Contains(person), FindProject, cancellationToken);
                 }
-                if (applied == committed && !live.Any(instance => instance.HasPending)) return;
-                using (EngineMeter.Traces.StartActivity("projecting.commit")) await CommitLiveAsync(cancellationToken);
-                engine.meter.Stages(TimeSpan.Zero, TimeSpan.Zero, Stopwatch.GetElapsedTime(start));
+                if (applied == taken && !live.Any(instance => instance.HasPending)) return;
+                await landing;
+                BeginCommit();
             }
             catch (Exception error)
             {
                 await FailAsync(error);
                 throw;
             }
-            standing.Move(committed);
-            Tell();
         }
 
-        private async Task CommitLiveAsync(CancellationToken cancellationToken)
+        private void BeginCommit()
         {
-            var from = committed;
             if (applied is not { } to) return;
+            var from = taken;
             var figures = live.Select(FiguresOf).ToList();
             var changes = live.Select(InstanceChanges.TakeFrom).ToList();
             var unit = IsOwner
                 ? new CommitUnit(changes, to, recordedAt, pendingEvents, decided, from, factsEpoch) { Minutes = minutes.TakeFound(), Rings = hasCompany ? Bell.Facts : null }
                 : new CommitUnit(changes, to, recordedAt, pendingEvents) { Rings = Bell.Shares };
-            (decided, committed, pendingEvents) = (new FactsDelta(), to, 0);
-            await engine.committer.CommitAsync(unit, cancellationToken);
-            engine.meter.Committed(figures);
-            foreach (var instance in live) instance.States.Trim(engine.Tuning.CachedPersons);
+            (decided, taken, pendingEvents) = (decided.Next(), to, 0);
             lastCommit = Stopwatch.GetTimestamp();
+            landing = Task.Run(() => LandLiveAsync(unit, figures), CancellationToken.None);
+            foreach (var instance in live)
+            {
+                instance.Landing = landing;
+                instance.States.Trim(engine.Tuning.CachedPersons);
+            }
         }
 
-        /// <summary>Commits what one instance has pending; nobody else may be at work on it.</summary>
+        private async Task LandLiveAsync(CommitUnit unit, IReadOnlyList<(InstanceId, long, int)> figures)
+        {
+            try
+            {
+                var start = Stopwatch.GetTimestamp();
+                using (EngineMeter.Traces.StartActivity("projecting.commit")) await engine.committer.CommitAsync(unit, ending.Token);
+                Landed(unit, figures);
+                engine.meter.Stages(TimeSpan.Zero, TimeSpan.Zero, Stopwatch.GetElapsedTime(start));
+                standing.Move(unit.End);
+                Tell();
+            }
+            catch (Exception error)
+            {
+                await FailAsync(error);
+                throw;
+            }
+        }
+
+        /// <summary>Commits what one instance has pending, and waits until it is; nobody else may be at work on it.</summary>
         private async Task CommitAsync(Instance instance, CancellationToken cancellationToken)
         {
+            await BeginCommitAsync(instance, cancellationToken);
+            await instance.Landing;
+        }
+
+        private async Task BeginCommitAsync(Instance instance, CancellationToken cancellationToken)
+        {
+            await instance.Landing;
             if (!instance.HasPending) return;
             var figures = FiguresOf(instance);
             var changes = InstanceChanges.TakeFrom(instance);
-            await engine.committer.CommitAsync(new CommitUnit([changes], changes.To, instance.RecordedAt, changes.Events), cancellationToken);
-            engine.meter.Committed([figures]);
+            var unit = new CommitUnit([changes], changes.To, instance.RecordedAt, changes.Events);
+            instance.Landing = Task.Run(
+                async () =>
+                {
+                    await engine.committer.CommitAsync(unit, cancellationToken);
+                    Landed(unit, [figures]);
+                },
+                CancellationToken.None);
             instance.States.Trim(engine.Tuning.CachedPersons);
         }
+
+        private void Landed(CommitUnit unit, IReadOnlyList<(InstanceId, long, int)> figures)
+        {
+            foreach (var changes in unit.Changes) changes.Instance.Landed = changes.To;
+            engine.meter.Committed(figures);
+        }
+
+        // What failed has told so already.
+        private static Task EndedAsync(Task landing) => landing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
         private static (InstanceId Instance, long Events, int Refolds) FiguresOf(Instance instance) => (instance.Id, instance.Pending.Events, instance.Pending.Refolds);
 
@@ -114,7 +163,7 @@ public sealed partial class ProjectionEngine
         private async Task FlushWhenDueAsync(bool hasMore, CancellationToken cancellationToken)
         {
             if (hasMore && pendingEvents < engine.Tuning.CommitEvents && Stopwatch.GetElapsedTime(lastCommit) <= commitInterval) return;
-            await FlushAsync(cancellationToken, hasMore ? Waiting.Stay : Waiting.Due);
+            await BeginFlushAsync(cancellationToken, hasMore ? Waiting.Stay : Waiting.Due);
             commitInterval = hasMore && 2 * commitInterval < Limits.LongestCommitInterval ? 2 * commitInterval : Limits.ShortestCommitInterval;
         }
 

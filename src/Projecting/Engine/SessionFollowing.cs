@@ -20,8 +20,8 @@ public sealed partial class ProjectionEngine
             var logId = await engine.log.GetIdentityAsync(cancellationToken);
             if (await store.FindAsync(FactsInstance.Id, cancellationToken) is { } row) InstanceStore.CheckLog(FactsInstance.Id.ToString(), row.LogId, logId);
             await RefreshFactsAsync(cancellationToken);
-            (applied, committed) = (Facts.Position, Facts.Position);
-            standing.Move(committed);
+            (applied, taken) = (Facts.Position, Facts.Position);
+            standing.Move(taken);
             await Registry.BeginAsync(logId, projects, cancellationToken);
         }
 
@@ -77,8 +77,8 @@ public sealed partial class ProjectionEngine
                     if (!isReady) return;
                     await ReconcileAsync(cancellationToken);
                     if (live.Length > 0) return;
-                    (applied, committed) = (through, through);
-                    standing.Move(committed);
+                    (applied, taken) = (through, through);
+                    standing.Move(taken);
                 },
                 cancellationToken);
             if (!isReady) return false;

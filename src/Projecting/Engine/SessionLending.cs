@@ -142,7 +142,7 @@ public sealed partial class ProjectionEngine
                 if (IsWanted(projection) || !await engine.shares.LendAsync(engine.ownership, projection, to.Process, cancellationToken)) return;
                 await LeaveAsync(instance => instance.Projection.Name == projection, cancellationToken);
                 Registry.Forget(projection);
-                lent = [.. lent, new ShareRow(projection, to.Process, 0, false, committed)];
+                lent = [.. lent, new ShareRow(projection, to.Process, 0, false, taken)];
                 engine.logger.LogInformation("'{Projection}' is kept by {Follower} from now on.", projection, to.Name);
             },
             cancellationToken);
@@ -197,7 +197,7 @@ public sealed partial class ProjectionEngine
                 var lowest = Position;
                 foreach (var share in lent) if (!(share.Position >= lowest)) lowest = share.Position;
                 foreach (var instance in Registry.All)
-                    if (instance.IsJoined && !IsLive(instance) && Registry.IsLive(instance.Id.Schema) && !(instance.Committed >= lowest)) lowest = instance.Committed;
+                    if (instance.IsJoined && !IsLive(instance) && Registry.IsLive(instance.Id.Schema) && !(instance.Landed >= lowest)) lowest = instance.Landed;
                 return lowest;
             });
         }

@@ -19,6 +19,9 @@ internal sealed record OrderChange(string Project, long At, long Position, bool 
 /// <summary>What is decided and not committed yet; committed together with the batches it was decided from.</summary>
 internal sealed class FactsDelta
 {
+    /// <summary>What was decided before this, which may still be on its way to Postgres; null = all of it is there.</summary>
+    public FactsDelta? Before { get; private set; }
+
     public List<(string Project, IdentityLink Link)> Links { get; } = [];
 
     public List<(string Project, long Position)> Duplicates { get; } = [];
@@ -38,4 +41,15 @@ internal sealed class FactsDelta
     public List<(string Project, long Position)> RepeatedOrders { get; } = [];
 
     public List<(string Project, long Position, string OrderRules)> FirstPositions { get; } = [];
+
+    /// <summary>An empty one to go on with when this one is committed.</summary>
+    public FactsDelta Next()
+    {
+        Before = null;
+        return new FactsDelta { Before = this };
+    }
+
+    /// <summary>Whether an order id is claimed, by what is decided here alone; null = only what is committed tells.</summary>
+    public bool? IsClaimed((string Project, string OrderId) order) =>
+        OrdersRewritten.TryGetValue(order, out var mentions) ? mentions.Count > 0 : OrderClaims.ContainsKey(order) ? true : null;
 }

@@ -5,11 +5,14 @@ using NpgsqlTypes;
 namespace EventSourcedAnalytics.Projecting.Facts;
 
 /// <summary>The facts in Postgres, as they are written with every batch.</summary>
-internal sealed class FactsStore(NpgsqlDataSource source) : IOrderMentions
+/// <param name="source">The database.</param>
+/// <param name="landing">The commit under way: what it writes is there before anything is looked up.</param>
+internal sealed class FactsStore(NpgsqlDataSource source, Func<Task> landing) : IOrderMentions
 {
     /// <inheritdoc/>
     public async Task<HashSet<(string Project, string OrderId)>> FindClaimedAsync(IReadOnlyList<(string Project, string OrderId)> orders, CancellationToken cancellationToken)
     {
+        await landing();
         await using var command = source.CreateCommand(
             "select distinct m.project, m.order_id from unnest($1, $2) as wanted(project, order_id) join facts.order_mentions m using (project, order_id)");
         command.Parameters.AddWithValue(orders.Select(order => order.Project).ToArray());
@@ -23,6 +26,7 @@ internal sealed class FactsStore(NpgsqlDataSource source) : IOrderMentions
     /// <inheritdoc/>
     public async Task<IReadOnlyList<OrderMention>> FindMentionsAsync(string project, string orderId, CancellationToken cancellationToken)
     {
+        await landing();
         await using var command = source.CreateCommand("select position, customer from facts.order_mentions where project = $1 and order_id = $2");
         command.Parameters.AddWithValue(project);
         command.Parameters.AddWithValue(SqlText.EncodeKey(orderId));

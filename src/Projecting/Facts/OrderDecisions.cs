@@ -45,15 +45,28 @@ internal sealed class OrderDecisions(IEventLog log, IOrderMentions? store)
         }
         var repeated = new HashSet<long>();
         if (orders.Count == 0) return repeated;
-        var doubtful = orders.Where(order => order.OrderId is not null && seen.Add(HashOf(order.Project.Id, order.OrderId))).Select(order => (order.Project.Id, order.OrderId!)).Distinct()
-            .Where(order => !delta.OrderClaims.ContainsKey(order) && !delta.OrdersRewritten.ContainsKey(order)).ToList();
-        var claimed = doubtful.Count == 0 || store is null ? [] : await store.FindClaimedAsync(doubtful, cancellationToken);
+        var claimed = await FindClaimedAsync(orders, delta, cancellationToken);
         foreach (var (project, order, e) in orders)
         {
             if (order is null) await CorrectAsync(project, e, delta, cancellationToken);
             else if (!TryClaim((project.Id, order), new OrderMention(e.Position, e.Customer), claimed, delta)) repeated.Add(e.Position);
         }
         return repeated;
+    }
+
+    // The order ids of some events that are claimed behind the delta: by the one before it, or by what is committed.
+    private async Task<HashSet<(string Project, string OrderId)>> FindClaimedAsync(
+        List<(Project Project, string? OrderId, DecodedEvent Event)> orders, FactsDelta delta, CancellationToken cancellationToken)
+    {
+        var (claimed, doubtful) = (new HashSet<(string, string)>(), new HashSet<(string, string)>());
+        foreach (var (project, id, _) in orders)
+        {
+            if (id is null || !seen.Add(HashOf(project.Id, id)) || delta.IsClaimed((project.Id, id)) is not null) continue;
+            if (delta.Before?.IsClaimed((project.Id, id)) is not { } isClaimed) doubtful.Add((project.Id, id));
+            else if (isClaimed) claimed.Add((project.Id, id));
+        }
+        if (doubtful.Count > 0 && store is not null) claimed.UnionWith(await store.FindClaimedAsync([.. doubtful], cancellationToken));
+        return claimed;
     }
 
     private static bool TryClaim((string Project, string OrderId) order, OrderMention mention, HashSet<(string, string)> claimed, FactsDelta delta)

@@ -42,6 +42,12 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>Where the checkpoint in Postgres stands, or will with the commit under way.</summary>
     public LogPosition? Committed { get; set; }
 
+    /// <summary>The commit of what was taken last: who reads rows of this instance waits for it. Failed with the commit.</summary>
+    public Task Landing { get; set; } = Task.CompletedTask;
+
+    /// <summary>Where the checkpoint in Postgres stands for certain.</summary>
+    public LogPosition? Landed { get; set; }
+
     /// <summary>Log time of the last event applied by a catch-up, milliseconds since the Unix epoch; null before the first.</summary>
     public long? RecordedAt { get; set; }
 
@@ -101,10 +107,10 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
         States.Clear(isComplete: Committed is null);
     }
 
-    /// <summary>Brings it to what is committed, forgetting all else.</summary>
+    /// <summary>Brings it to what is committed, forgetting all else; no commit may be under way.</summary>
     public void Reset(LogPosition? position, IEnumerable<KeyValuePair<CustomerKey, Mark>> marks)
     {
-        (Position, Committed) = (position, position);
+        (Position, Committed, Landed, Landing) = (position, position, position, Task.CompletedTask);
         Marks.Clear();
         foreach (var (person, mark) in marks) Marks.Add(person, mark);
         pending = new Pending(Projection);

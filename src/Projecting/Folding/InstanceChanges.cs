@@ -19,7 +19,7 @@ internal sealed record InstanceChanges(
     Instance Instance, LogPosition? From, LogPosition To, long Events, CellSet Cells, IReadOnlyList<(CustomerKey Person, byte[] State)> States, int Added,
     IReadOnlyList<CustomerKey> Gone, IReadOnlyList<KeyValuePair<CustomerKey, Mark>> Marked, IReadOnlyList<CustomerKey> Unmarked)
 {
-    /// <summary>Takes what an instance has pending, up to where it stands; from here on it counts as committed.</summary>
+    /// <summary>Takes what an instance has pending, up to where it stands; from here on it counts as committed, and is lost with its process if the commit fails.</summary>
     public static InstanceChanges TakeFrom(Instance instance)
     {
         var pending = instance.TakePending();

@@ -1,0 +1,87 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Projecting.Engine;
+using EventSourcedAnalytics.Projecting.Tests.Harness;
+using EventSourcedAnalytics.Testing;
+
+namespace EventSourcedAnalytics.Projecting.Tests.Engine;
+
+/// <summary>While a commit is under way the next batches are folded: nobody is told of them before they are committed, and nothing is decided without what is on its way.</summary>
+public sealed class OverlapTests
+{
+    [Fact]
+    public async Task Batches_are_folded_while_a_commit_is_under_way_and_nobody_is_told_of_them_before_they_are_committed()
+    {
+        await using var world = await World.CreateAsync();
+        using var held = new HeldCommit();
+        var shop = await world.CreateShopAsync();
+        await world.StartAsync(new EngineSettings { AtCommitPoint = held.At });
+        await shop.AppendAsync(Shop.Track(CustomerId.User("ann"), "a", 0));
+        var before = await world.SettleAsync();
+
+        held.Hold();
+        await shop.AppendAsync(Shop.Order("ann", "Order Completed", "o1"));
+        await held.Reached;
+        var folded = await FoldSecondsAsync(world);
+        await shop.AppendAsync(Shop.Order("bob", "Order Completed", "o1"), Shop.Track(CustomerId.User("ann"), "b", 1), Shop.Order("cid", "Order Completed", "o2"));
+        Assert.True(await Eventually.HoldsAsync(async () => await FoldSecondsAsync(world) > folded), "Nothing is folded while a commit is under way.");
+        Assert.Equal(before, world.Engine.Position);
+        Assert.Equal(before, (await world.Engine.GetStatusAsync(false, CancellationToken.None)).Position);
+
+        held.Release();
+        await shop.AppendAsync(Shop.Order("dan", "Order Completed", "o1"), Shop.Order("dan", "Order Completed", "o2"));
+        await world.SettleAsync();
+        Assert.Equal(3L, await world.ScalarAsync("select count(*) from facts.order_repeats"));
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    [Fact]
+    public async Task States_and_claims_that_are_on_their_way_are_waited_for_by_who_reads_them()
+    {
+        await using var world = await World.CreateAsync();
+        using var held = new HeldCommit();
+        var shop = await world.CreateShopAsync();
+        // Nobody stays in memory, so every batch reads states that the commit before it has written.
+        world.Tuning = EngineTuning.Default with { CachedPersons = 0 };
+        await world.StartAsync(new EngineSettings { AtCommitPoint = held.At });
+        var first = Shop.Track(CustomerId.User("ann"), "a", 0);
+        await shop.AppendAsync(first);
+        await world.SettleAsync();
+
+        held.Hold();
+        await shop.AppendAsync(Shop.Order("ann", "Order Completed", "o1"), Shop.Track(CustomerId.User("ann"), "a", 10));
+        await held.Reached;
+        await shop.AppendAsync(
+            Shop.Track(CustomerId.User("ann"), "a", 20), Shop.Order("bob", "Order Completed", "o1"), Shop.Void(first), Shop.Track(CustomerId.User("bob"), "a", 5));
+        held.Release();
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    private static async Task<double> FoldSecondsAsync(World world) => (await world.Engine.GetStatusAsync(false, CancellationToken.None)).StageSeconds["fold"];
+
+    // Stops commits right before they end, from when it is told to until it is told not to.
+    private sealed class HeldCommit : IDisposable
+    {
+        private readonly ManualResetEventSlim open = new(initialState: true);
+        private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        public void Hold() => open.Reset();
+
+        public void Release() => open.Set();
+
+        public void At(string point)
+        {
+            if (point != CommitPoints.BeforeCommit || open.IsSet) return;
+            reached.TrySetResult();
+            open.Wait();
+        }
+
+        public void Dispose()
+        {
+            open.Set();
+            open.Dispose();
+        }
+    }
+}
