@@ -26,8 +26,9 @@ internal sealed class MergedGroups(string postgres)
         Assert.True(await Eventually.HoldsAsync(async () => (now = await CountAsync()) == (0, 0, defined)), $"Of {defined} groups: instances, revisions beside the others, merged: {now}");
     }
 
-    /// <summary>Whether another process than the owner keeps the funnels.</summary>
-    public async Task<bool> AreLentAsync() => (await RowAsync("select count(*) from projecting.shares where projection = 'funnels' and not called_back"))[0] == 1;
+    /// <summary>Whether other processes than the owner keep these projections.</summary>
+    public async Task<bool> AreLentAsync(params string[] projections) =>
+        (await RowAsync("select count(*) from projecting.shares where projection = any($1) and not called_back", [projections]))[0] == projections.Length;
 
     private async Task<(long Instances, long Revisions, long Merged)> CountAsync()
     {
@@ -40,11 +41,12 @@ internal sealed class MergedGroups(string postgres)
         return (counts[0], counts[1], counts[2]);
     }
 
-    private async Task<long[]> RowAsync(string sql)
+    private async Task<long[]> RowAsync(string sql, params object[] values)
     {
         await using var connection = new NpgsqlConnection(postgres);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
         await using var reader = await command.ExecuteReaderAsync();
         Assert.True(await reader.ReadAsync());
         return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64)];
