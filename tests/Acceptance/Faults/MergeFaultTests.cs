@@ -106,7 +106,8 @@ public sealed class MergeFaultTests(FaultFixture log)
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, LongestTakeover);
         await MustBeWholeAsync(funnel, groups, next);
         held.Continue();
-        await MustBeWholeAsync(funnel, groups, next, held);
+        await held.StandsByAsync();
+        await MustBeWholeAsync(funnel, groups, next);
     }
 
     private Task<Member> StartAsync(string postgres, string? fault = null) => Member.StartAsync(log, postgres, fault, settings: Alone);
