@@ -72,6 +72,9 @@ public static class Limits
     /// <summary>Time without a heartbeat connection, for example after a restart of Postgres, that an owner gets to come back.</summary>
     public static readonly TimeSpan OwnerGrace = TimeSpan.FromSeconds(2);
 
+    /// <summary>Longest wait of a process that takes the lease for each lock of a write that is under way; then whoever holds it is ended. Shorter than the timeout of its statements.</summary>
+    public static readonly TimeSpan TakeWait = TimeSpan.FromSeconds(5);
+
     /// <summary>Longest time between two looks of a process that stands by.</summary>
     public static readonly TimeSpan StandbyPoll = TimeSpan.FromMilliseconds(250);
 

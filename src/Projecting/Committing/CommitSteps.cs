@@ -1,33 +1,36 @@
-using EventSourcedAnalytics.Projecting.Engine;
 using Npgsql;
 
 namespace EventSourcedAnalytics.Projecting.Committing;
 
-/// <summary>The same statements as a commit in one round trip, with a stop at every named point: only for trying out what a death there does.</summary>
+/// <summary>The same statements as in one round trip, with a stop at every named point: only for trying out what a death there does.</summary>
 internal static class CommitSteps
 {
-    /// <summary>Runs a batch in steps; it opens a transaction itself, and leaves it open.</summary>
-    /// <param name="batch">The batch; its first statements open the transaction and move checkpoints.</param>
-    /// <param name="checkpoints">How many do.</param>
+    /// <summary>Runs a batch in steps; the transaction it is part of stays open.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="points">The points in order, each with the statements that come before it.</param>
     /// <param name="at">Told each point.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task RunAsync(NpgsqlBatch batch, int checkpoints, Action<string> at, CancellationToken cancellationToken)
+    /// <returns>Rows changed.</returns>
+    public static async Task<int> RunAsync(NpgsqlBatch batch, IReadOnlyList<(Index Through, string Point)> points, Action<string> at, CancellationToken cancellationToken)
     {
         var commands = batch.BatchCommands.Cast<NpgsqlBatchCommand>().ToList();
         batch.BatchCommands.Clear();
-        var half = checkpoints + ((commands.Count - checkpoints) / 2);
-        await RunPartAsync(commands[..checkpoints]);
-        at(CommitPoints.AfterCheckpoints);
-        await RunPartAsync(commands[checkpoints..half]);
-        at(CommitPoints.AfterStates);
-        await RunPartAsync(commands[half..]);
-
-        async Task RunPartAsync(List<NpgsqlBatchCommand> part)
+        var (done, rows) = (0, 0);
+        foreach (var (through, point) in points)
         {
-            if (part.Count == 0) return;
+            await RunThroughAsync(through.GetOffset(commands.Count));
+            at(point);
+        }
+        await RunThroughAsync(commands.Count);
+        return rows;
+
+        async Task RunThroughAsync(int end)
+        {
+            if (end == done) return;
             await using var step = new NpgsqlBatch(batch.Connection);
-            foreach (var command in part) step.BatchCommands.Add(command);
-            await step.ExecuteNonQueryAsync(cancellationToken);
+            foreach (var command in commands[done..end]) step.BatchCommands.Add(command);
+            rows += Math.Max(0, await step.ExecuteNonQueryAsync(cancellationToken));
+            done = end;
         }
     }
 }

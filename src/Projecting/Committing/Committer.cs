@@ -89,7 +89,11 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
     {
         try
         {
-            if (AtPoint is { } at && checkpoints is { } first) await CommitSteps.RunAsync(batch, first, at, cancellationToken);
+            if (AtPoint is { } at && checkpoints is { } first)
+            {
+                var half = first + ((batch.BatchCommands.Count - first) / 2);
+                await CommitSteps.RunAsync(batch, [(first, CommitPoints.AfterCheckpoints), (half, CommitPoints.AfterStates)], at, cancellationToken);
+            }
             else await batch.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (PostgresException error) when (error.SqlState == CheckpointConflictException.SqlState)

@@ -4,6 +4,7 @@ using Dapper;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Contract;
+using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Projecting.Folding;
 using Npgsql;
 
@@ -26,7 +27,13 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
 {
     private const string Columns = "schema_name, grp, projection, version, log_id, sql_hash, commit_position, prepare_position, epoch, events, recorded_at, updated_at, joined";
 
+    // The proof that the projection is still this process's, the proof that both stand at the position, and the revisions.
+    private static readonly (Index Through, string Point)[] MergeSteps = [(3, MergePoints.AfterRevisions), (^0, MergePoints.BeforeCommit)];
+
     static InstanceStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+    /// <summary>Called at the named points of a merge; null = its statements are one round trip.</summary>
+    public Action<string>? AtPoint { get; init; }
 
     public async Task<IReadOnlyList<InstanceRow>> AllAsync(CancellationToken cancellationToken)
     {
@@ -139,8 +146,10 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
 
     /// <summary>Makes a group one with the group 0 of its schema. Nothing is copied: states are joined as they are read, cells are told apart by their revision.</summary>
     /// <exception cref="CheckpointConflictException">One of both is not at the position, or another process owns them.</exception>
-    public Task MergeAsync(string projection, InstanceId group, LogPosition at, CancellationToken cancellationToken) => WriteAsync(
-        projection,
+    public async Task MergeAsync(string projection, InstanceId group, LogPosition at, CancellationToken cancellationToken)
+    {
+        AtPoint?.Invoke(MergePoints.BeforeBegin);
+        await WriteAsync(projection,
         [
             Sql.Of("""
                 select 1 / greatest(count(*) - 1, 0) from projecting.instances i
@@ -151,7 +160,9 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
             Sql.Of("delete from projecting.instances where schema_name = $1 and grp = $2", group.Schema, group.Group),
             Sql.Of("delete from projecting.dropped where schema_name = $1 and grp = $2", group.Schema, group.Group),
             Sql.Of("insert into projecting.merged (schema_name, grp) values ($1, $2)", group.Schema, group.Group),
-        ], cancellationToken);
+        ], cancellationToken, MergeSteps);
+        AtPoint?.Invoke(MergePoints.AfterCommit);
+    }
 
     /// <summary>Notes revisions of a group.</summary>
     public Task AddRevisionsAsync(string projection, InstanceId id, IReadOnlyCollection<(long Revision, string Project)> revisions, CancellationToken cancellationToken) => WriteAsync(
@@ -181,7 +192,7 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
     public static string SqlHash(Projection projection) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(projection.Sql)));
 
     // All in one transaction that begins with the proof that the projection is still this process's.
-    private async Task<int> WriteAsync(string projection, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    private async Task<int> WriteAsync(string projection, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken, (Index Through, string Point)[]? steps = null)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -190,7 +201,7 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
         foreach (var command in commands) batch.BatchCommands.Add(command);
         try
         {
-            var rows = await batch.ExecuteNonQueryAsync(cancellationToken);
+            var rows = AtPoint is { } at && steps is not null ? await CommitSteps.RunAsync(batch, steps, at, cancellationToken) : await batch.ExecuteNonQueryAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return rows;
         }

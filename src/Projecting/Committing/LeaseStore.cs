@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventSourcedAnalytics.EventLog;
 using Npgsql;
 
@@ -37,19 +38,21 @@ internal readonly record struct Pulse(long Epoch, long Beat, bool IsConnected);
 /// <summary>The lease in Postgres. What an owner does, it does on one connection of its own, by blocking calls: a heartbeat must not wait behind folds for a thread.</summary>
 internal sealed class LeaseStore(NpgsqlDataSource source)
 {
-    // Whoever writes checkpoints, or holds on to the lease, has a lock of these modes on one of the two tables until its transaction ends. The old owner's heartbeat goes
+    // Whoever writes checkpoints, or holds on to the lease or to what it was lent, has a lock of these modes on one of these tables until its transaction ends. The old owner's heartbeat goes
     // too, so that it hears of it when it wakes up; a process id alone could be another backend's by now.
     private const string EndWritersSql = """
         select count(pg_terminate_backend(a.pid)) from pg_stat_activity a
          where a.datname = current_database() and a.pid <> pg_backend_pid()
            and (exists (select 1 from pg_locks k where k.pid = a.pid and k.granted and k.mode in ('RowExclusiveLock', 'RowShareLock')
-                           and k.relation in ('projecting.instances'::regclass, 'projecting.lease'::regclass))
+                           and k.relation in ('projecting.instances'::regclass, 'projecting.lease'::regclass, 'projecting.shares'::regclass))
              or exists (select 1 from projecting.lease l where l.epoch = $1 and l.backend_pid = a.pid and l.backend_start = a.backend_start))
         """;
 
     private const string TakeSql = $"""
         update projecting.lease set epoch = epoch + 1, owner = $2, beat = 0, backend_pid = pg_backend_pid(), backend_start = {Sql.OwnStart} where epoch = $1 returning epoch
         """;
+
+    private static readonly string TakeWaitSql = string.Create(CultureInfo.InvariantCulture, $"set local lock_timeout = {Limits.TakeWait.TotalMilliseconds:F0}");
 
     private const string BeatSql = $"update projecting.lease set beat = beat + 1, backend_pid = pg_backend_pid(), backend_start = {Sql.OwnStart} where epoch = $1";
 
@@ -88,11 +91,13 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
     /// <returns>How many.</returns>
     public static long EndWriters(NpgsqlConnection connection, long epoch) => (long)Sql.On(connection, EndWritersSql, epoch).ExecuteScalar()!;
 
-    /// <summary>Takes the lease, and with it every instance, if nobody took it since it was looked at. Waits for writes that are under way.</summary>
+    /// <summary>Takes the lease, and with it every instance, if nobody took it since it was looked at. Waits for writes that are under way, but not for ever.</summary>
     /// <returns>The new epoch; null if somebody was faster.</returns>
+    /// <exception cref="PostgresException">A write did not end in time (<see cref="PostgresErrorCodes.LockNotAvailable"/>).</exception>
     public static long? TryTake(NpgsqlConnection connection, long seen, string owner)
     {
         using var transaction = connection.BeginTransaction();
+        Sql.On(connection, TakeWaitSql).ExecuteNonQuery();
         // Stronger than the update's own lock: it also waits for those who hold on to the lease while they write.
         Sql.On(connection, "select 1 from projecting.lease for update").ExecuteNonQuery();
         if (Sql.On(connection, TakeSql, seen, owner).ExecuteScalar() is not long epoch) return null;

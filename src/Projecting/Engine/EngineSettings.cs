@@ -22,8 +22,8 @@ public sealed record EngineSettings
     internal int BatchEvents => Math.Min(CommitEvents, Limits.MaxBatchEvents);
 
     /// <summary>
-    /// Called at every named point of a commit (see <see cref="CommitPoints"/>), to try out what happens when a process dies or is held there; null = never, and a commit
-    /// is then one round trip.
+    /// Called at every named point of a commit and of a merge (see <see cref="CommitPoints"/> and <see cref="MergePoints"/>), to try out what happens when a process dies or is
+    /// held there; null = never, and the statements of each are then one round trip.
     /// </summary>
     public Action<string>? AtCommitPoint { get; init; }
 }
@@ -32,20 +32,39 @@ public sealed record EngineSettings
 public static class CommitPoints
 {
     /// <summary>Everything is folded, nothing is sent.</summary>
-    public const string BeforeBegin = "before-begin";
+    public const string BeforeBegin = "commit:before-begin";
 
     /// <summary>The checkpoints are moved, in an open transaction that holds their locks.</summary>
-    public const string AfterCheckpoints = "after-checkpoints";
+    public const string AfterCheckpoints = "commit:after-checkpoints";
 
     /// <summary>Half of facts, states, marks and cells is written too.</summary>
-    public const string AfterStates = "after-states";
+    public const string AfterStates = "commit:after-states";
 
     /// <summary>Everything is written, the transaction is open.</summary>
-    public const string BeforeCommit = "before-commit";
+    public const string BeforeCommit = "commit:before-commit";
 
     /// <summary>It is committed, and this process doesn't know yet.</summary>
-    public const string AfterCommit = "after-commit";
+    public const string AfterCommit = "commit:after-commit";
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } = [BeforeBegin, AfterCheckpoints, AfterStates, BeforeCommit, AfterCommit];
+}
+
+/// <summary>The named points of a merge, which makes what was backfilled one with what its schema was built with, in order.</summary>
+public static class MergePoints
+{
+    /// <summary>Both stand at one position with everything committed, nothing is sent.</summary>
+    public const string BeforeBegin = "merge:before-begin";
+
+    /// <summary>The revisions are moved, in an open transaction that holds on to the right to write.</summary>
+    public const string AfterRevisions = "merge:after-revisions";
+
+    /// <summary>Everything is written, the transaction is open.</summary>
+    public const string BeforeCommit = "merge:before-commit";
+
+    /// <summary>It is committed, and this process doesn't know yet.</summary>
+    public const string AfterCommit = "merge:after-commit";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [BeforeBegin, AfterRevisions, BeforeCommit, AfterCommit];
 }

@@ -87,7 +87,7 @@ public sealed partial class ProjectionEngine
 
         private async Task BeginAsync(CancellationToken cancellationToken)
         {
-            var opened = new Session(engine, ownership, new InstanceStore(engine.source, ownership));
+            var opened = new Session(engine, ownership, engine.NewStore(ownership));
             await opened.LoadFollowingAsync(cancellationToken);
             ending.Dispose();
             ending = new CancellationTokenSource();

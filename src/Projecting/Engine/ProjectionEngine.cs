@@ -60,7 +60,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         this.catalog = catalog;
         this.logger = logger;
         schemas = new SchemaCatalog(source);
-        store = new InstanceStore(source, ownership);
+        store = NewStore(ownership);
         leases = new LeaseStore(source);
         shares = new ShareStore(source);
         parked = new ParkedStore(source);
@@ -188,6 +188,8 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         await opened.LoadAsync(cancellationToken);
         return opened;
     }
+
+    private InstanceStore NewStore(IOwnership ownership) => new(source, ownership) { AtPoint = settings.AtCommitPoint };
 
     private async Task GiveUpLeaseAsync()
     {

@@ -31,8 +31,8 @@ internal static class CommandLine
     private static Command Demo()
     {
         var file = new Option<string?>("--data") { Description = "A file of Segment messages, NDJSON or .ndjson.gz, instead of the simulated shop" };
-        var events = new Option<int>("--events") { Description = "Messages of the simulated shop", DefaultValueFactory = _ => 300_000 };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the simulated shop", DefaultValueFactory = _ => 1 };
+        var events = new Option<int>("--events") { Description = "Messages of the simulated shop", DefaultValueFactory = _ => 300_000, CustomParser = given => WholeNumbers.Parse(given, 1) };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the simulated shop", DefaultValueFactory = _ => 1, CustomParser = given => WholeNumbers.Parse(given, ulong.MinValue) };
         var exit = new Option<bool>("--exit") { Description = "Stop after printing the numbers" };
         var command = new Command("demo", "Set everything up, send a month of a simulated shop through the front door, print the numbers, serve") { file, events, seed, exit };
         command.SetAction((parsed, token) => GuardedAsync(() => DemoRun.RunAsync(
@@ -100,8 +100,8 @@ internal static class CommandLine
     private static Command Verify()
     {
         var name = new Argument<string>("NAME") { Description = "A projection; default all", DefaultValueFactory = _ => "all" };
-        var sample = new Option<int?>("--sample") { Description = "Compare the stored states of so many persons, picked at random, with their events only; default: everybody, and every number" };
-        var seed = new Option<int?>("--seed") { Description = "Picks the persons of --sample: repeat a seed that was printed to look at the same ones" };
+        var sample = new Option<int?>("--sample") { Description = "Compare the stored states of so many persons, picked at random, with their events only; default: everybody, and every number", CustomParser = given => WholeNumbers.Parse(given, 1) };
+        var seed = new Option<int?>("--seed") { Description = "Picks the persons of --sample: repeat a seed that was printed to look at the same ones", CustomParser = given => WholeNumbers.Parse(given, int.MinValue) };
         var command = new Command("verify", "Fold the log anew and compare with the stored read models") { name, sample, seed };
         command.SetAction((parsed, token) => GuardedAsync(async () =>
         {

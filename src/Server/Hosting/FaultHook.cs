@@ -4,12 +4,11 @@ using EventSourcedAnalytics.Projecting.Engine;
 namespace EventSourcedAnalytics.Server.Hosting;
 
 /// <summary>
-/// Kills or stops this process at a named point of a commit, to try out what that does: <c>Faults__At=commit:after-checkpoints</c>, <c>Faults__Action=kill</c> or <c>stop</c>,
-/// <c>Faults__After=3</c> (the third commit that comes there). Off unless <c>Faults__At</c> is set.
+/// Kills or stops this process at a named point of a commit or a merge, to try out what that does: <c>Faults__At=commit:after-checkpoints</c>, <c>Faults__Action=kill</c> or <c>stop</c>,
+/// <c>Faults__After=3</c> (the third time that it comes there). Off unless <c>Faults__At</c> is set.
 /// </summary>
 internal static partial class FaultHook
 {
-    private const string Prefix = "commit:";
     private const int SigKill = 9;
     private static readonly int SigStop = OperatingSystem.IsMacOS() ? 17 : 19;
 
@@ -17,10 +16,9 @@ internal static partial class FaultHook
     /// <exception cref="Client.CommandException">The configuration names no point or action.</exception>
     public static Action<string>? From(IConfiguration configuration)
     {
-        if (configuration["Faults:At"] is not { Length: > 0 } at) return null;
-        var point = at.StartsWith(Prefix, StringComparison.Ordinal) ? at[Prefix.Length..] : at;
-        if (!CommitPoints.All.Contains(point))
-            throw new Client.CommandException($"Faults__At={at}: the points are {string.Join(", ", CommitPoints.All.Select(known => Prefix + known))}.");
+        if (configuration["Faults:At"] is not { Length: > 0 } point) return null;
+        IReadOnlyList<string> known = [.. CommitPoints.All, .. MergePoints.All];
+        if (!known.Contains(point)) throw new Client.CommandException($"Faults__At={point}: the points are {string.Join(", ", known)}.");
         var signal = configuration["Faults:Action"] switch
         {
             "kill" => SigKill,

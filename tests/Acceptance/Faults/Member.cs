@@ -34,7 +34,7 @@ internal sealed class Member : IAsyncDisposable
         if (fault is not null)
         {
             var parts = fault.Split(' ');
-            (settings["Faults__Action"], settings["Faults__At"], settings["Faults__After"]) = (parts[0], "commit:" + parts[1], parts[2]);
+            (settings["Faults__Action"], settings["Faults__At"], settings["Faults__After"]) = (parts[0], parts[1], parts[2]);
         }
         foreach (var (name, value) in more ?? new Dictionary<string, string>()) settings[name] = value;
         Server = ServerProcess.Launch(folder.Path, [.. settings.Select(setting => (setting.Key, setting.Value))]);
@@ -46,7 +46,7 @@ internal sealed class Member : IAsyncDisposable
     /// <summary>Starts a process without waiting for it.</summary>
     /// <param name="log">Whose log it follows.</param>
     /// <param name="postgres">The database it shares.</param>
-    /// <param name="fault">For example <c>kill before-commit 3</c>: in its third commit; null = none.</param>
+    /// <param name="fault">For example <c>kill commit:before-commit 3</c>: in its third commit; null = none.</param>
     /// <param name="leaseSeconds">How long an owner may be silent.</param>
     /// <param name="settings">Further settings.</param>
     public static Member Launch(FaultFixture log, string postgres, string? fault = null, double leaseSeconds = 1.5, IReadOnlyDictionary<string, string>? settings = null) =>

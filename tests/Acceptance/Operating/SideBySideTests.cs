@@ -56,6 +56,19 @@ public class SideBySideTests
         MustFail(await AnalyticsCommand.RunAsync("graphql", "{ projects { id } }", "--urls", free, "--data-directory", running.DataDirectory), "No server answers");
     }
 
+    [Theory]
+    [InlineData("--sample takes a whole number from 1 to 2147483647, not 'x'.", "verify", "--sample", "x")]
+    [InlineData("--sample takes a whole number from 1 to 2147483647, not '0'.", "verify", "--sample", "0")]
+    [InlineData("--seed takes a whole number from -2147483648 to 2147483647, not '1.5'.", "verify", "--sample", "3", "--seed", "1.5")]
+    [InlineData("--events takes a whole number from 1 to 2147483647, not '1e5'.", "demo", "--events", "1e5")]
+    [InlineData("--seed takes a whole number from 0 to 18446744073709551615, not '-3'.", "demo", "--seed", "-3")]
+    public async Task An_option_that_takes_a_number_says_so_and_nothing_of_how_it_is_read(string says, params string[] command)
+    {
+        var result = await AnalyticsCommand.RunAsync(command);
+        MustFail(result, says);
+        Assert.DoesNotContain("System.", result.All, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_demo_goes_from_nothing_to_numbers_and_ends()
     {
