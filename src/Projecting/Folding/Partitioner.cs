@@ -14,7 +14,7 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
     /// <param name="checkpoint">Where the instances stand that will fold it; -1 = before the first event.</param>
     public PersonBatch Partition(DecodedBatch batch, long checkpoint)
     {
-        var persons = new PersonBatch();
+        var persons = new PersonBatch(batch.Events.Count);
         Project? project = null;
         using var reading = facts.Read();
         foreach (var e in batch.Events)

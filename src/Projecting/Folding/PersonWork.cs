@@ -36,9 +36,10 @@ internal sealed class PersonWork(Project project, CustomerKey person)
 }
 
 /// <summary>The persons of a batch, in the fold partitions.</summary>
-internal sealed class PersonBatch
+/// <param name="events">Events in it: a person mostly has several.</param>
+internal sealed class PersonBatch(int events)
 {
-    private readonly Dictionary<CustomerKey, PersonWork> byCustomer = [];
+    private readonly Dictionary<CustomerKey, PersonWork> byCustomer = new(events / 4);
     private readonly List<PersonWork> works = [];
 
     /// <summary>Persons that this batch joined with none; each partition can be folded on its own.</summary>
