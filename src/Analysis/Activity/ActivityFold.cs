@@ -12,9 +12,9 @@ public sealed class ActivityFold : Fold<ActivityState>
     private static readonly Period[] FromDay = [Period.Day, Period.Week, Period.Month, Period.Quarter];
     private static readonly Period[] Scopes = [Period.Week, Period.Month, Period.Quarter];
 
-    // A fold is used by several threads, and this is all that it needs for the time of a call: the names that came.
+    // A fold is used by several threads, and this is all that it needs for the time of a call: the numbers of the names that came.
     [ThreadStatic]
-    private static List<ActivityTrack>? scratch;
+    private static List<int>? scratch;
 
     private readonly Calendar calendar;
 
@@ -41,16 +41,17 @@ public sealed class ActivityFold : Fold<ActivityState>
         touched.Clear();
         foreach (ref readonly var e in events)
         {
-            var hour = calendar.IndexOf(Period.Hour, e.At);
-            var isNewHour = state.Any.LastHour != hour;
-            if (isNewHour) MoveAny(state, hour, e.At, sink);
+            // An instant is of a year of four digits, so its hour fits.
+            var hour = (int)calendar.IndexOf(Period.Hour, e.At);
+            if (state.Any.LastHour != hour) MoveAny(state, hour, e.At, sink);
             state.Any.Pending++;
-            var track = state.TrackOf(e.Event.Name);
-            if (track.LastHour != hour) Move(track, hour, e.At, sink);
-            if (track.Pending++ == 0) touched.Add(track);
+            var number = state.NumberOf(e.Event.Name);
+            ref var track = ref state.TrackAt(number);
+            if (track.LastHour != hour) Move(ref track, hour, e.At, sink);
+            if (track.Pending++ == 0) touched.Add(number);
         }
-        Flush(state.Any, sink);
-        foreach (var track in touched) Flush(track, sink);
+        Flush(ref state.Any, sink);
+        foreach (var number in touched) Flush(ref state.TrackAt(number), sink);
     }
 
     /// <inheritdoc/>
@@ -59,11 +60,11 @@ public sealed class ActivityFold : Fold<ActivityState>
     /// <inheritdoc/>
     protected override ActivityState Read(ref StateReader reader) => ActivityState.Read(ref reader);
 
-    private void MoveAny(ActivityState state, long hour, long at, ICellSink sink)
+    private void MoveAny(ActivityState state, int hour, long at, ICellSink sink)
     {
         var before = state.Any.LastHour == ActivityTrack.Never ? (long?)null : calendar.StartAt(Period.Hour, state.Any.LastHour);
         if (before is null || calendar.IndexOf(Period.Day, before.Value) != calendar.IndexOf(Period.Day, at)) CountDay(state, before, at, sink);
-        Move(state.Any, hour, at, sink);
+        Move(ref state.Any, hour, at, sink);
     }
 
     // One more active day of the week, month and quarter: the person moves from the row of n days to that of n + 1.
@@ -79,9 +80,9 @@ public sealed class ActivityFold : Fold<ActivityState>
         }
     }
 
-    private void Move(ActivityTrack track, long hour, long at, ICellSink sink)
+    private void Move(ref ActivityTrack track, int hour, long at, ICellSink sink)
     {
-        Flush(track, sink);
+        Flush(ref track, sink);
         var isFirst = track.LastHour == ActivityTrack.Never;
         var before = isFirst ? 0 : calendar.StartAt(Period.Hour, track.LastHour);
         track.LastHour = hour;
@@ -95,7 +96,7 @@ public sealed class ActivityFold : Fold<ActivityState>
         }
     }
 
-    private void MoveTo(ActivityTrack track, Period period, long start, long gap, ICellSink sink)
+    private void MoveTo(in ActivityTrack track, Period period, long start, long gap, ICellSink sink)
     {
         sink.Add(track.Name is null
             ? new CellKey(ActivityCells.Total, Revision, start, (long)period, gap)
@@ -103,7 +104,7 @@ public sealed class ActivityFold : Fold<ActivityState>
         if (period == Period.Day) sink.Add(PeriodKey(track, period, start), ActivityCells.CustomerCount, 1);
     }
 
-    private void Flush(ActivityTrack track, ICellSink sink)
+    private void Flush(ref ActivityTrack track, ICellSink sink)
     {
         if (track.Pending == 0) return;
         var hour = calendar.StartAt(Period.Hour, track.LastHour);
@@ -112,7 +113,7 @@ public sealed class ActivityFold : Fold<ActivityState>
         track.Pending = 0;
     }
 
-    private CellKey PeriodKey(ActivityTrack track, Period period, long start) => track.Name is null
+    private CellKey PeriodKey(in ActivityTrack track, Period period, long start) => track.Name is null
         ? new CellKey(ActivityCells.Events, Revision, start, (long)period)
         : new CellKey(ActivityCells.EventsByName, Revision, start, (long)period, 0, track.Name);
 }

@@ -1,61 +1,125 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
 
 namespace EventSourcedAnalytics.Analysis.Activity;
 
 /// <summary>What the activity fold knows of a person: when it was last active, in anything and in each event name.</summary>
+/// <remarks>A catch-up holds a state of each of its persons, and the garbage collector moves what they are made of: so this is one object and one array.</remarks>
 public sealed class ActivityState
 {
-    internal ActivityTrack Any { get; private set; } = new();
+    // A person mostly does few different things, whose names are looked for one after the other.
+    private const int NamesWithoutIndex = 32;
+    private const int FirstNames = 4;
 
-    internal Dictionary<string, ActivityTrack> ByName { get; } = new(StringComparer.Ordinal);
+    private ActivityTrack[] tracks = [];
+    private Dictionary<string, int>? index;
+    private int count;
+
+    /// <summary>Activity in anything.</summary>
+    internal ActivityTrack Any = new() { LastHour = ActivityTrack.Never };
 
     /// <summary>Days active in the current week, month and quarter.</summary>
-    internal int[] Days { get; } = new int[3];
+    internal ActiveDays Days;
 
-    internal ActivityTrack TrackOf(string name)
+    /// <summary>Number of a name's track, which stays what it is until the state is written; a name that is new gets one.</summary>
+    internal int NumberOf(string name)
     {
-        ref var track = ref CollectionsMarshal.GetValueRefOrAddDefault(ByName, name, out _);
-        return track ??= new ActivityTrack { Name = name };
+        var number = Find(name);
+        return number >= 0 ? number : Add(name);
     }
+
+    /// <summary>The track of a number; good until the next name is added.</summary>
+    internal ref ActivityTrack TrackAt(int number) => ref tracks[number];
 
     internal void Write(StateWriter writer)
     {
-        writer.Int64(Any.LastHour);
+        Sort();
+        writer.Int64(Any.LastHour == ActivityTrack.Never ? long.MinValue : Any.LastHour);
         foreach (var days in Days) writer.Int64(days);
-        writer.Int64(ByName.Count);
-        foreach (var (name, track) in ByName.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        writer.Int64(count);
+        foreach (ref readonly var track in tracks.AsSpan(0, count))
         {
-            writer.Text(name);
+            writer.Text(track.Name);
             writer.Int64(Any.LastHour - track.LastHour);
         }
     }
 
     internal static ActivityState Read(ref StateReader reader)
     {
-        var state = new ActivityState { Any = new ActivityTrack { LastHour = reader.Int64() } };
-        for (var i = 0; i < state.Days.Length; i++) state.Days[i] = reader.Int32();
-        for (var count = reader.Int64(); count > 0; count--)
+        var (state, last) = (new ActivityState(), reader.Int64());
+        if (last != long.MinValue) state.Any.LastHour = checked((int)last);
+        foreach (ref var days in state.Days) days = reader.Int32();
+        var names = reader.Int32();
+        state.tracks = names == 0 ? [] : new ActivityTrack[names];
+        for (; names > 0; names--)
         {
-            var name = reader.Text()!;
-            state.TrackOf(name).LastHour = state.Any.LastHour - reader.Int64();
+            var number = state.Add(NameCache.Get(reader.Bytes()));
+            state.tracks[number].LastHour = checked((int)(last - reader.Int64()));
         }
         return state;
+    }
+
+    // Equal names are mostly the same object.
+    private int Find(string name)
+    {
+        if (index is not null) return index.GetValueOrDefault(name, -1);
+        var known = tracks.AsSpan(0, count);
+        for (var i = 0; i < known.Length; i++) if (ReferenceEquals(known[i].Name, name)) return i;
+        for (var i = 0; i < known.Length; i++) if (string.Equals(known[i].Name, name, StringComparison.Ordinal)) return i;
+        return -1;
+    }
+
+    private int Add(string name)
+    {
+        if (count == tracks.Length) Array.Resize(ref tracks, Math.Max(FirstNames, count + (count / 2)));
+        tracks[count] = new ActivityTrack { Name = name, LastHour = ActivityTrack.Never };
+        index?.Add(name, count);
+        if (++count > NamesWithoutIndex && index is null) MakeIndex();
+        return count - 1;
+    }
+
+    private void MakeIndex()
+    {
+        index = new Dictionary<string, int>(count, StringComparer.Ordinal);
+        for (var i = 0; i < count; i++) index.Add(tracks[i].Name!, i);
+    }
+
+    // The stored form has the names in one order, whichever came first.
+    private void Sort()
+    {
+        var known = tracks.AsSpan(0, count);
+        for (var i = 1; i < known.Length; i++)
+        {
+            if (string.CompareOrdinal(known[i - 1].Name, known[i].Name) < 0) continue;
+            known.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+            if (index is not null) MakeIndex();
+            return;
+        }
+    }
+
+    /// <summary>A number for each of week, month and quarter.</summary>
+    [InlineArray(Length)]
+    internal struct ActiveDays
+    {
+        public const int Length = 3;
+
+        private int first;
     }
 }
 
 /// <summary>Activity of a person in anything, or in one event name.</summary>
-internal sealed class ActivityTrack
+internal struct ActivityTrack
 {
     /// <summary>Number of no hour.</summary>
-    public const long Never = long.MinValue;
+    public const int Never = int.MinValue;
 
     /// <summary>The event name; null = anything.</summary>
-    public string? Name { get; init; }
+    public string? Name;
 
     /// <summary>Number of the last active hour: the days, weeks and months of the last activity follow from it.</summary>
-    public long LastHour { get; set; } = Never;
+    public int LastHour;
 
     /// <summary>Events of the last hour not yet emitted; 0 between two calls.</summary>
-    public long Pending { get; set; }
+    public int Pending;
 }

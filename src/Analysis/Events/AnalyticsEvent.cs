@@ -53,6 +53,9 @@ public sealed class AnalyticsEvent
     /// <summary>The session as the sender numbered it, if it did.</summary>
     public string? SessionId { get => sessionId.Value; init => sessionId = new EventText(value); }
 
+    /// <summary><see cref="SessionId"/> as UTF-8; empty if there is none. Mostly no string is made for it.</summary>
+    internal ReadOnlySpan<byte> SessionIdUtf8 => sessionId.Bytes;
+
     /// <summary>The event's properties (track, page, screen).</summary>
     public JsonObjectSlice Properties { get; init; }
 

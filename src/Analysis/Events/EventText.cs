@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace EventSourcedAnalytics.Analysis.Events;
 
@@ -23,4 +24,9 @@ internal readonly struct EventText
 
     /// <summary>The text; null if there is none. A new string each time where it is not one already.</summary>
     public string? Value => source is byte[] array ? Encoding.UTF8.GetString(array, start, length) : (string?)source;
+
+    /// <summary>The text as UTF-8, where it lies if it is stored like that; empty if there is none.</summary>
+    public ReadOnlySpan<byte> Bytes => source is byte[] array && Utf8.IsValid(array.AsSpan(start, length))
+        ? array.AsSpan(start, length)
+        : Value is { } text ? Encoding.UTF8.GetBytes(text) : [];
 }

@@ -8,9 +8,12 @@ namespace EventSourcedAnalytics.Analysis.Funnels;
 /// </summary>
 internal sealed class ConstantPass(FunnelRules rules, bool keepsPositions) : Pass
 {
+    // The events of one value, for the time of a call.
+    [ThreadStatic]
+    private static StepEvent[]? scratch;
+
     private readonly Dictionary<string, OrderedPass> values = new(StringComparer.Ordinal);
     private FunnelResult? settled;
-    private StepEvent[] buffer = [];
 
     // What is out of its window can't be tainted any more and, where every step-1 event is an entry, need not be remembered by value.
     private bool Forgets => !rules.HasExclusions && !rules.SingleEntry;
@@ -94,7 +97,8 @@ internal sealed class ConstantPass(FunnelRules rules, bool keepsPositions) : Pas
 
     private ReadOnlySpan<StepEvent> OwnEvents(ReadOnlySpan<StepEvent> group, string value)
     {
-        if (buffer.Length < group.Length) buffer = new StepEvent[Math.Max(group.Length, 8)];
+        var buffer = scratch;
+        if (buffer is null || buffer.Length < group.Length) scratch = buffer = new StepEvent[Math.Max(group.Length, 8)];
         var count = 0;
         foreach (ref readonly var e in group)
         {

@@ -65,7 +65,7 @@ public static class FunnelCells
 }
 
 /// <summary>Turns changes of results into changes of cells.</summary>
-internal sealed class FunnelEmitter(FunnelRules rules, IReadOnlyList<(int From, int To)> pairs, long revision, ICellSink cells) : IFunnelSink
+internal sealed class FunnelEmitter(FunnelRules rules, (int From, int To)[] pairs, long revision, ICellSink cells) : IFunnelSink
 {
     /// <inheritdoc/>
     public void Change(string? label, in FunnelScope scope, FunnelResult? before, FunnelResult? after)

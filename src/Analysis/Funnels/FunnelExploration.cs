@@ -39,8 +39,8 @@ public sealed class FunnelExploration
         matcher = new StepMatcher(rules);
         this.calendar = calendar;
         this.range = range;
-        track = new Track(new LanePlan(rules, calendar, query.Trend is { } trend ? [trend.Interval] : [], FunnelScope.OfWhole, KeepsAll: true), range);
-        emitter = new FunnelEmitter(rules, FunnelCells.TimePairs(query), Revision, cells);
+        track = new Track(new TrackPlan(new LanePlan(rules, calendar, query.Trend is { } trend ? [trend.Interval] : [], FunnelScope.OfWhole, KeepsAll: true), range));
+        emitter = new FunnelEmitter(rules, [.. FunnelCells.TimePairs(query)], Revision, cells);
         correlator = query.Correlation is null ? null : new FunnelCorrelator(rules, matcher);
         kept = keepPersons ? [] : null;
     }
@@ -140,7 +140,7 @@ public sealed class FunnelExploration
     private LabelCells OtherCorrections(IReadOnlySet<string> rest)
     {
         var sink = new CellSet(FunnelCells.Tables);
-        var correcting = new FunnelEmitter(rules, FunnelCells.TimePairs(rules.Query), Revision, sink);
+        var correcting = new FunnelEmitter(rules, [.. FunnelCells.TimePairs(rules.Query)], Revision, sink);
         foreach (var person in overlaps)
         {
             foreach (var scope in person.Where(outcome => rest.Contains(outcome.Label!)).GroupBy(outcome => outcome.Scope))
@@ -165,7 +165,7 @@ public sealed class FunnelExploration
     private FunnelPerson Show(FunnelOutcome outcome)
     {
         int[] steps = [.. Enumerable.Range(1, rules.Steps).Where(outcome.Result.Holds)];
-        return new FunnelPerson(outcome.PersonId, outcome.Result.Depth, steps, outcome.Result.Chain.ToArray());
+        return new FunnelPerson(outcome.PersonId, outcome.Result.Depth, steps, [.. outcome.Result.Chain]);
     }
 }
 

@@ -28,8 +28,8 @@ public sealed class FunnelFold : Fold<FunnelState>
 
     private readonly StepMatcher matcher;
     private readonly FunnelRules rules;
-    private readonly IReadOnlyList<(int From, int To)> pairs;
-    private readonly (LanePlan Plan, TimeRange Range)[] ranges;
+    private readonly (int From, int To)[] pairs;
+    private readonly TrackPlan[] plans;
 
     /// <summary>A fold for one revision of a definition.</summary>
     /// <param name="revision">Number of the revision, carried by every cell.</param>
@@ -44,10 +44,10 @@ public sealed class FunnelFold : Fold<FunnelState>
         Revision = revision;
         rules = new FunnelRules(definition.Query);
         matcher = new StepMatcher(rules);
-        pairs = FunnelCells.TimePairs(definition.Query);
+        pairs = [.. FunnelCells.TimePairs(definition.Query)];
         var named = (definition.NamedRanges ?? []).Select((range, number) =>
-            (new LanePlan(rules, calendar, [], FunnelScope.OfNamed(number), KeepsAll: false), range.ToTimeRange()));
-        ranges = [(new LanePlan(rules, calendar, rules.HasTrend ? Intervals : [], FunnelScope.OfWhole, KeepsAll: false), TimeRange.All), .. named];
+            new TrackPlan(new LanePlan(rules, calendar, [], FunnelScope.OfNamed(number), KeepsAll: false), range.ToTimeRange()));
+        plans = [new TrackPlan(new LanePlan(rules, calendar, rules.HasTrend ? Intervals : [], FunnelScope.OfWhole, KeepsAll: false), TimeRange.All), .. named];
     }
 
     /// <inheritdoc/>
@@ -96,5 +96,5 @@ public sealed class FunnelFold : Fold<FunnelState>
         return state;
     }
 
-    private Track[] NewTracks() => [.. ranges.Select(range => new Track(range.Plan, range.Range))];
+    private Track[] NewTracks() => Array.ConvertAll(plans, static plan => new Track(plan));
 }

@@ -16,8 +16,6 @@ internal sealed class FunnelRules
         for (var step = 1; step <= Steps; step++) if (query.Steps[step - 1].Optional) Optional |= Bit(step);
         HoldsConstant = query.HoldConstant is not null;
         HasExclusions = query.Exclusions is { Count: > 0 };
-        NoEntries = new long[Steps * (Steps + 1) / 2];
-        Array.Fill(NoEntries, long.MinValue);
     }
 
     /// <summary>The query.</summary>
@@ -53,9 +51,6 @@ internal sealed class FunnelRules
     /// <summary>Some events taint.</summary>
     public bool HasExclusions { get; }
 
-    /// <summary>What an ordered pass holds before the first entry; never changed.</summary>
-    public long[] NoEntries { get; }
-
     /// <summary>Whether the funnel can be shown per period of entry: it has two steps at least, and none is optional.</summary>
     public bool HasTrend => Steps > 1 && Optional == 0;
 
@@ -76,5 +71,5 @@ internal sealed class FunnelRules
     /// <param name="window">The events of an unordered funnel.</param>
     /// <param name="keepsPositions">True if somebody asks which events made a record.</param>
     public Pass NewPass(UnorderedWindow? window, bool keepsPositions) =>
-        IsUnordered ? new UnorderedPass(this, window!) : HoldsConstant ? new ConstantPass(this, keepsPositions) : new OrderedPass(this, keepsPositions);
+        IsUnordered ? new UnorderedPass(this, window!, keepsPositions) : HoldsConstant ? new ConstantPass(this, keepsPositions) : new OrderedPass(this, keepsPositions);
 }

@@ -12,18 +12,25 @@ internal sealed partial class Lane
         writer.Text(Label);
         writer.Bool(keepsClosed);
         writer.Int64(closed.Count);
+        if (closed.Count > 0) WriteClosed(writer);
+        writer.Int64(openCount);
+        var neededSince = long.MaxValue;
+        foreach (ref readonly var entry in open.AsSpan(0, openCount))
+        {
+            WriteScope(writer, entry.Scope);
+            entry.Pass.Write(writer, at);
+            if (entry.Pass is UnorderedPass unordered) neededSince = Math.Min(neededSince, unordered.NeededSince(at));
+        }
+        window?.Write(writer, neededSince);
+    }
+
+    private void WriteClosed(StateWriter writer)
+    {
         foreach (var (scope, result) in closed.OrderBy(static entry => entry.Scope.Kind).ThenBy(static entry => entry.Scope.Start))
         {
             WriteScope(writer, scope);
             FunnelResult.Write(result, writer);
         }
-        writer.Int64(open.Count);
-        foreach (var (scope, pass) in open)
-        {
-            WriteScope(writer, scope);
-            pass.Write(writer, at);
-        }
-        window?.Write(writer, open.Min(entry => ((UnorderedPass)entry.Pass).NeededSince(at)));
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote, into a lane that has seen nothing.</summary>
@@ -32,7 +39,7 @@ internal sealed partial class Lane
         Label = reader.Text();
         keepsClosed = reader.Bool();
         for (var count = reader.Int64(); count > 0; count--) Keep(ReadScope(ref reader), FunnelResult.Read(ref reader)!);
-        open.Clear();
+        openCount = 0;
         var before = reader.Since(reader.Index);
         for (var count = reader.Int64(); count > 0; count--)
         {
@@ -41,7 +48,7 @@ internal sealed partial class Lane
             pass.Read(ref reader);
             // Equal states go on alike, so they are shared again.
             var bytes = reader.Since(from);
-            open.Add((scope, open.Count > 0 && bytes.SequenceEqual(before) ? open[^1].Pass : pass));
+            Open(scope, openCount > 0 && bytes.SequenceEqual(before) ? open[openCount - 1].Pass : pass);
             before = bytes;
         }
         window?.Read(ref reader);

@@ -20,8 +20,9 @@ internal sealed partial class Lane
     private static readonly List<(FunnelScope Scope, FunnelResult Result)> None = [];
 
     private readonly LanePlan plan;
-    private readonly List<(FunnelScope Scope, Pass Pass)> open = [];
     private readonly Stack<Pass>? spare;
+    private OpenScope[] open;
+    private int openCount;
     private List<(FunnelScope Scope, FunnelResult Result)> closed = None;
     private readonly UnorderedWindow? window;
     private bool keepsClosed;
@@ -38,6 +39,7 @@ internal sealed partial class Lane
         // One lane goes through person after person where all is asked at the end; a stored one is of one person.
         spare = plan.KeepsAll ? [] : null;
         window = plan.Rules.IsUnordered ? new UnorderedWindow(plan.Rules.Window) : null;
+        open = new OpenScope[1 + plan.Intervals.Count];
         Reset(label);
     }
 
@@ -50,18 +52,18 @@ internal sealed partial class Lane
         get
         {
             foreach (var entry in closed) yield return entry;
-            foreach (var (scope, pass) in open) if (pass.Result is { } result) yield return (scope, result);
+            for (var i = 0; i < openCount; i++) if (open[i].Pass.Result is { } result) yield return (open[i].Scope, result);
         }
     }
 
     /// <summary>Starts over, for another person.</summary>
     public void Reset(string? label)
     {
-        while (open.Count > 0) Remove(open.Count - 1);
+        while (openCount > 0) Remove(openCount - 1);
         closed = None;
         window?.Clear();
         Label = label;
-        open.Add((plan.Main, NewPass()));
+        Open(plan.Main, NewPass());
     }
 
     /// <summary>Takes the events of one millisecond.</summary>
@@ -78,13 +80,14 @@ internal sealed partial class Lane
             }
         }
         window?.Add(group);
-        for (var i = 0; i < open.Count; i++)
+        for (var i = 0; i < openCount; i++)
         {
-            var (scope, pass) = open[i];
+            var pass = open[i].Pass;
             if (IsShared(pass, i)) continue;
             var before = pass.Result;
-            pass.Take(group, mayEnter: at <= scope.LastEntry);
-            for (var sharer = i; sharer < open.Count; sharer++)
+            pass.Take(group, mayEnter: at <= open[i].Scope.LastEntry);
+            if (ReferenceEquals(before, pass.Result) && !plan.Rules.CountsAttempts) continue;
+            for (var sharer = i; sharer < openCount; sharer++)
                 if (ReferenceEquals(open[sharer].Pass, pass)) Tell(open[sharer].Scope, pass, before, sink);
         }
     }
@@ -112,8 +115,8 @@ internal sealed partial class Lane
     public Lane Clone(string label, IFunnelSink sink)
     {
         var clone = new Lane(plan, label, keepsClosed: false);
-        clone.open.Clear();
-        foreach (var (scope, pass) in open) clone.open.Add((scope, pass.Clone()));
+        clone.openCount = 0;
+        for (var i = 0; i < openCount; i++) clone.Open(open[i].Scope, open[i].Pass.Clone());
         if (plan.KeepsAll) clone.closed = [.. closed];
         foreach (var (scope, result) in Results) sink.Change(label, scope, null, result);
         return clone;
@@ -143,38 +146,6 @@ internal sealed partial class Lane
         return false;
     }
 
-    // Periods that open together see the same from here on; so does the whole if nothing was entered before.
-    private void OpenPeriods(long at)
-    {
-        Pass? begun = null;
-        for (var i = 0; i < plan.Intervals.Count; i++)
-        {
-            if (IsOpen(FunnelScope.KindOf(plan.Intervals[i]), at)) continue;
-            var scope = FunnelScope.Of(plan.Intervals[i], plan.Calendar, at);
-            open.Add((scope, begun ??= open[0].Pass.IsFresh ? open[0].Pass : NewPass()));
-        }
-    }
-
-    // A period stays open at least until its last possible entry.
-    private bool IsOpen(byte kind, long at)
-    {
-        for (var i = open.Count - 1; i >= 0; i--) if (open[i].Scope.Kind == kind && at <= open[i].Scope.LastEntry) return true;
-        return false;
-    }
-
-    // Before an entry: what takes it and what doesn't go their own ways.
-    private void Part(long at)
-    {
-        for (var i = 0; i < open.Count; i++)
-        {
-            var (scope, pass) = open[i];
-            if (at <= scope.LastEntry || !open.Exists(other => ReferenceEquals(other.Pass, pass) && at <= other.Scope.LastEntry)) continue;
-            var left = pass.Clone();
-            for (var ended = i; ended < open.Count; ended++)
-                if (ReferenceEquals(open[ended].Pass, pass) && at > open[ended].Scope.LastEntry) open[ended] = (open[ended].Scope, left);
-        }
-    }
-
     private bool IsShared(Pass pass, int before)
     {
         for (var i = 0; i < before; i++) if (ReferenceEquals(open[i].Pass, pass)) return true;
@@ -183,30 +154,9 @@ internal sealed partial class Lane
 
     private Pass NewPass() => spare is not null && spare.TryPop(out var recycled) ? recycled : plan.Rules.NewPass(window, plan.KeepsAll);
 
-    // A period is over when its last possible entry is out of its window.
-    private void Close(long at)
-    {
-        for (var i = open.Count - 1; i >= 0; i--)
-        {
-            var (scope, pass) = open[i];
-            if (at <= scope.LastEntry || !pass.IsIdle(at)) continue;
-            if (keepsClosed && pass.Result is { } result) Keep(scope, result);
-            Remove(i);
-        }
-    }
-
     private void Keep(in FunnelScope scope, FunnelResult result)
     {
         if (ReferenceEquals(closed, None)) closed = [];
         closed.Add((scope, result));
-    }
-
-    private void Remove(int index)
-    {
-        var pass = open[index].Pass;
-        open.RemoveAt(index);
-        if (spare is null || IsShared(pass, open.Count)) return;
-        pass.Reset();
-        spare.Push(pass);
     }
 }

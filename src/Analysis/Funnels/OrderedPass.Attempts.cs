@@ -12,7 +12,7 @@ internal sealed partial class OrderedPass
     private void BeginMillisecond(long at)
     {
         ended?.Clear();
-        if (Result is { } open && at - open.Entry.At > window) KeepAttempt();
+        if (Result is { } open && at - open.Entry.At > rules.Window) KeepAttempt();
     }
 
     // The first completion ends the pass, or, where attempts are counted, the attempt: the completing event starts no other.

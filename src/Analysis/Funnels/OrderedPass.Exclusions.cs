@@ -11,10 +11,10 @@ internal sealed partial class OrderedPass
         {
             var step = BitOperations.TrailingZeroCount(rest);
             var entry = Start(step);
-            if (entry == None || e.At - entry > window) continue;
-            if (step < steps && Start(step + 1) == entry) continue;
+            if (entry == None || e.At - entry > rules.Window) continue;
+            if (step < rules.Steps && Start(step + 1) == entry) continue;
             tainted |= 1u << step;
-            if (Result is { } record && record.Depth == step && !record.IsTainted && e.At - record.Entry.At <= window) Result = record.Tainted();
+            if (Result is { } record && record.Depth == step && !record.IsTainted && e.At - record.Entry.At <= rules.Window) Result = record.Tainted();
         }
         if (rules.CountsAttempts && Result is { IsTainted: true }) DropAttempt();
     }

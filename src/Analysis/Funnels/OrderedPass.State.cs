@@ -10,9 +10,9 @@ internal sealed partial class OrderedPass
     public override Pass Clone()
     {
         var clone = new OrderedPass(rules, keepsPositions) { Result = Result, tainted = tainted, entryTaken = entryTaken, completed = completed };
-        if (!ReferenceEquals(times, rules.NoEntries)) clone.times = (long[])times.Clone();
+        if (times.Length > 0) clone.times = (long[])times.Clone();
         clone.positions = (long[]?)positions?.Clone();
-        held?.CopyTo(clone.held!, 0);
+        clone.held = (uint[]?)held?.Clone();
         return clone;
     }
 
@@ -23,12 +23,12 @@ internal sealed partial class OrderedPass
         writer.Int64((completed ? 1 : 0) + (entryTaken ? 2 : 0));
         if (completed) return;
         uint live = 0;
-        for (var step = 1; step <= steps; step++) if (IsLive(step, at)) live |= FunnelRules.Bit(step);
+        for (var step = 1; step <= rules.Steps; step++) if (IsLive(step, at)) live |= FunnelRules.Bit(step);
         writer.Int64(live);
         if (live == 0) return;
         writer.Int64(tainted & (live << 1));
         long before = 0;
-        for (var step = 1; step <= steps; step++) if ((live & FunnelRules.Bit(step)) != 0) WriteEntry(writer, step, ref before);
+        for (var step = 1; step <= rules.Steps; step++) if ((live & FunnelRules.Bit(step)) != 0) WriteEntry(writer, step, ref before);
     }
 
     /// <inheritdoc/>
@@ -41,16 +41,16 @@ internal sealed partial class OrderedPass
         if (completed) return;
         var live = (uint)reader.Int64();
         if (live == 0) return;
-        times = (long[])rules.NoEntries.Clone();
+        MakeRoom(BitOperations.Log2(live) + 1);
         tainted = (uint)reader.Int64();
         long before = 0;
-        for (var step = 1; step <= steps; step++) if ((live & FunnelRules.Bit(step)) != 0) ReadEntry(ref reader, step, ref before);
+        for (var step = 1; step <= rules.Steps; step++) if ((live & FunnelRules.Bit(step)) != 0) ReadEntry(ref reader, step, ref before);
     }
 
     // Without optional steps the chain of entered[k] holds exactly the steps 1..k.
     private void WriteEntry(StateWriter writer, int step, ref long before)
     {
-        if (held is not null) writer.Int64(held[step]);
+        if (rules.Optional != 0) writer.Int64(Held(step));
         for (var i = 0; i < BitOperations.PopCount(Held(step)); i++)
         {
             var at = times[Row(step) + i];
@@ -61,7 +61,7 @@ internal sealed partial class OrderedPass
 
     private void ReadEntry(ref StateReader reader, int step, ref long before)
     {
-        if (held is not null) held[step] = (uint)reader.Int64();
+        if (rules.Optional != 0) held![step] = (uint)reader.Int64();
         for (var i = 0; i < BitOperations.PopCount(Held(step)); i++) times[Row(step) + i] = before += reader.Int64();
     }
 }

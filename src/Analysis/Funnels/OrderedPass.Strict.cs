@@ -12,8 +12,7 @@ internal sealed partial class OrderedPass
             var set = TakeAndTell(e, mayEnter);
             if (completed) EndAttempt();
             if (completed) return;
-            if (ReferenceEquals(times, rules.NoEntries)) continue;
-            for (var step = 1; step <= steps; step++) if ((set & FunnelRules.Bit(step)) == 0) times[Row(step)] = None;
+            for (var step = 1; Row(step) < times.Length; step++) if ((set & FunnelRules.Bit(step)) == 0) times[Row(step)] = None;
         }
     }
 

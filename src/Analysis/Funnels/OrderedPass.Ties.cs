@@ -22,7 +22,7 @@ internal sealed partial class OrderedPass
     // (event, step) pairs by ascending step, then position: the order that carries the person furthest. Excluded events do nothing here.
     private void TakePairs(ReadOnlySpan<StepEvent> group, bool mayEnter)
     {
-        for (var step = 1; step <= steps; step++)
+        for (var step = 1; step <= rules.Steps; step++)
         {
             foreach (ref readonly var e in group)
             {
@@ -41,7 +41,7 @@ internal sealed partial class OrderedPass
         uint any = 0;
         foreach (ref readonly var e in group) any |= e.Steps;
         if (any == 0) { TakeOneByOne(group, mayEnter); return; }
-        for (var step = steps; step >= 1; step--)
+        for (var step = rules.Steps; step >= 1; step--)
         {
             if ((any & FunnelRules.Bit(step)) == 0) continue;
             foreach (ref readonly var e in group)

@@ -11,16 +11,15 @@ internal sealed partial class OrderedPass : Pass
     private const long None = long.MinValue;
 
     private readonly FunnelRules rules;
-    private readonly int steps;
-    private readonly long window;
 
     // entered[k]: the times of its chain in row k, of which the first is the entry (None = nobody there), the bit k of tainted, and held[k] (which steps its chain holds; null
-    // where no step is optional, as it then holds all up to k). A stored funnel keeps some passes a person, so they are small: rows of k, and none before the first entry.
-    private long[] times;
+    // where no step is optional, as it then holds all up to k). A stored funnel keeps some passes a person, so they are small: only rows that somebody came to, and none of
+    // the last step, which ends the pass or the attempt. Positions are as many as times; null while nobody needs them.
+    private long[] times = [];
     private long[]? positions;
-    private readonly uint[]? held;
-    private readonly bool keepsPositions;
+    private uint[]? held;
     private uint tainted;
+    private readonly bool keepsPositions;
     private bool entryTaken;
     private bool completed;
 
@@ -31,10 +30,6 @@ internal sealed partial class OrderedPass : Pass
     {
         this.rules = rules;
         this.keepsPositions = keepsPositions;
-        steps = rules.Steps;
-        window = rules.Window;
-        held = rules.Optional == 0 ? null : new uint[steps + 1];
-        times = rules.NoEntries;
     }
 
     /// <inheritdoc/>
@@ -43,23 +38,25 @@ internal sealed partial class OrderedPass : Pass
         if (rules.CountsAttempts) BeginMillisecond(group[0].At);
         if (completed) return;
         // Events of one millisecond are told apart by their positions, which nobody needs any more in the next one.
-        if (group.Length > 1) positions ??= new long[times.Length];
+        if (group.Length > 1) positions ??= times.Length == 0 ? [] : new long[times.Length];
         if (rules.IsStrict) TakeStrictly(group, mayEnter);
         else if (group.Length == 1) TakeOne(group[0], mayEnter);
         else TakeTies(group, mayEnter);
+        if (keepsPositions) return;
+        positions = null;
+        if (completed) (times, held) = ([], null);
     }
 
     /// <inheritdoc/>
     public override bool IsIdle(long at)
     {
         if (completed) return true;
-        if (ReferenceEquals(times, rules.NoEntries)) return true;
-        for (var step = 1; step <= steps; step++) if (IsLive(step, at)) return false;
+        for (var step = 1; step <= rules.Steps; step++) if (IsLive(step, at)) return false;
         return true;
     }
 
     /// <inheritdoc/>
-    public override bool IsFresh => Result is null && ReferenceEquals(times, rules.NoEntries);
+    public override bool IsFresh => Result is null && times.Length == 0;
 
     /// <inheritdoc/>
     public override void Reset()
@@ -74,15 +71,15 @@ internal sealed partial class OrderedPass : Pass
     private static int Row(int step) => step * (step - 1) / 2;
 
     // When the chain of entered[step] began; None if there is none.
-    private long Start(int step) => step == 0 ? None : times[Row(step)];
+    private long Start(int step) => step > 0 && Row(step) is var row && row < times.Length ? times[row] : None;
 
-    private bool IsLive(int step, long at) => Start(step) is var entry && entry != None && at - entry <= window;
+    private bool IsLive(int step, long at) => Start(step) is var entry && entry != None && at - entry <= rules.Window;
 
-    private uint Held(int step) => held is null ? (1u << step) - 1 : held[step];
+    private uint Held(int step) => rules.Optional == 0 ? (1u << step) - 1 : held is null ? 0 : held[step];
 
     private void ClearEntries()
     {
-        if (!ReferenceEquals(times, rules.NoEntries)) Array.Fill(times, None);
+        Array.Fill(times, None);
         tainted = 0;
         entryTaken = false;
     }
@@ -107,7 +104,7 @@ internal sealed partial class OrderedPass : Pass
         if (step == 1) return mayEnter && Enter(e);
         var seat = rules.Optional == 0 ? step - 1 : Seat(step);
         var entry = Start(seat);
-        if (entry == None || e.At - entry > window) return false;
+        if (entry == None || e.At - entry > rules.Window) return false;
         // Under the strict rule an entry lives for one event only, so it can't come here twice.
         if (Start(step) == entry && !rules.IsStrict) return false;
         if (isTie && ChainHolds(seat, e)) return false;
@@ -117,8 +114,8 @@ internal sealed partial class OrderedPass : Pass
             return false;
         }
         MoveRecord(step, seat, e, isTainted: false);
-        CarryOn(seat, step, e);
-        completed = step == steps;
+        if (step == rules.Steps) completed = true;
+        else CarryOn(seat, step, e);
         return true;
     }
 
@@ -127,15 +124,15 @@ internal sealed partial class OrderedPass : Pass
         if (entryTaken || (Start(1) == e.At && !rules.IsStrict)) return false;
         entryTaken = rules.SingleEntry;
         MoveRecord(1, 0, e, isTainted: false);
-        CarryOn(0, 1, e);
-        completed = steps == 1;
+        if (rules.Steps == 1) completed = true;
+        else CarryOn(0, 1, e);
         return true;
     }
 
     // entered[step] := entered[seat] + event
     private void CarryOn(int seat, int step, in StepEvent e)
     {
-        if (ReferenceEquals(times, rules.NoEntries)) times = (long[])times.Clone();
+        MakeRoom(step);
         if (keepsPositions) positions ??= new long[times.Length];
         var (count, from, to) = (BitOperations.PopCount(Held(seat)), Row(seat), Row(step));
         for (var i = 0; i < count; i++) times[to + i] = times[from + i];
@@ -145,8 +142,19 @@ internal sealed partial class OrderedPass : Pass
             for (var i = 0; i < count; i++) positions[to + i] = positions[from + i];
             positions[to + count] = e.Position;
         }
-        if (held is not null) held[step] = held[seat] | FunnelRules.Bit(step);
+        if (rules.Optional != 0) held![step] = held[seat] | FunnelRules.Bit(step);
         tainted &= ~(1u << step);
+    }
+
+    // Makes the rows up to a step.
+    private void MakeRoom(int step)
+    {
+        if (rules.Optional != 0) held ??= new uint[rules.Steps + 1];
+        var (before, needed) = (times.Length, Row(step + 1));
+        if (before >= needed) return;
+        Array.Resize(ref times, needed);
+        Array.Fill(times, None, before, needed - before);
+        if (positions is not null) Array.Resize(ref positions, needed);
     }
 
     // The record moves to a deeper chain, or from a tainted one to another of the same depth.
@@ -154,9 +162,15 @@ internal sealed partial class OrderedPass : Pass
     {
         if (Result is { } record && (step < record.Depth || (step == record.Depth && !record.IsTainted))) return;
         var (before, row) = (Held(seat), Row(seat));
-        var chain = new FunnelTouch[BitOperations.PopCount(before) + 1];
-        for (var i = 0; i < chain.Length - 1; i++) chain[i] = new FunnelTouch(times[row + i], positions?[row + i] ?? 0);
-        chain[^1] = new FunnelTouch(e.At, e.Position);
+        var count = BitOperations.PopCount(before);
+        var chain = new long[keepsPositions ? 2 * (count + 1) : count + 1];
+        times.AsSpan(row, count).CopyTo(chain);
+        chain[count] = e.At;
+        if (keepsPositions)
+        {
+            positions.AsSpan(row, count).CopyTo(chain.AsSpan(count + 1));
+            chain[^1] = e.Position;
+        }
         Result = new FunnelResult(step, before | FunnelRules.Bit(step), chain, isTainted);
     }
 }

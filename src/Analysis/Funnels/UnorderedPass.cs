@@ -6,7 +6,7 @@ namespace EventSourcedAnalytics.Analysis.Funnels;
 /// The unordered funnel: how many different steps, each with an event of its own, lie inside one window that starts with an event that may enter.
 /// The record moves at the first event that makes the number larger.
 /// </summary>
-internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window) : Pass
+internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window, bool keepsPositions) : Pass
 {
     private long firstEntry = long.MaxValue;
     private long lastEntry = long.MinValue;
@@ -26,7 +26,7 @@ internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window) :
         if (IsIdle(at)) return;
         var chosen = window.Deepest(Math.Max(firstEntry, at - rules.Window));
         if (chosen.Count <= (Result?.Depth ?? 0)) return;
-        Result = new FunnelResult(chosen.Count, (uint)((1L << chosen.Count) - 1), [.. chosen], tainted: false);
+        Result = new FunnelResult(chosen.Count, (uint)((1L << chosen.Count) - 1), ChainOf(chosen), tainted: false);
     }
 
     /// <inheritdoc/>
@@ -48,7 +48,7 @@ internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window) :
 
     /// <inheritdoc/>
     /// <remarks>Of the same lane: it looks at the same window.</remarks>
-    public override Pass Clone() => new UnorderedPass(rules, window) { Result = Result, firstEntry = firstEntry, lastEntry = lastEntry };
+    public override Pass Clone() => new UnorderedPass(rules, window, keepsPositions) { Result = Result, firstEntry = firstEntry, lastEntry = lastEntry };
 
     /// <inheritdoc/>
     public override void Write(StateWriter writer, long at)
@@ -68,6 +68,17 @@ internal sealed class UnorderedPass(FunnelRules rules, UnorderedWindow window) :
         if (reader.Bool()) return;
         firstEntry = reader.Int64();
         lastEntry = reader.Int64();
+    }
+
+    private long[] ChainOf(List<FunnelTouch> chosen)
+    {
+        var chain = new long[keepsPositions ? 2 * chosen.Count : chosen.Count];
+        for (var i = 0; i < chosen.Count; i++)
+        {
+            chain[i] = chosen[i].At;
+            if (keepsPositions) chain[chosen.Count + i] = chosen[i].Position;
+        }
+        return chain;
     }
 
     private static bool MatchesAny(ReadOnlySpan<StepEvent> group)

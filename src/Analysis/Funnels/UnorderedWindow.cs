@@ -8,10 +8,11 @@ namespace EventSourcedAnalytics.Analysis.Funnels;
 /// </summary>
 internal sealed class UnorderedWindow(long window)
 {
+    // All that is needed for the time of a call: a person's window keeps none of it.
+    [ThreadStatic]
+    private static Scratch? scratch;
+
     private readonly List<(uint Steps, List<FunnelTouch> Touches)> queues = [];
-    private readonly List<(FunnelTouch Touch, uint Steps)> candidates = [];
-    private readonly List<FunnelTouch> chosen = [];
-    private readonly StepMatching match = new();
 
     /// <summary>Adds the events of one millisecond and forgets what has left the window by then.</summary>
     public void Add(ReadOnlySpan<StepEvent> group)
@@ -29,11 +30,12 @@ internal sealed class UnorderedWindow(long window)
     /// <summary>
     /// The largest set of events since <paramref name="from"/> that can each have a step of their own, made of the earliest possible events.
     /// </summary>
-    /// <returns>The events, oldest first; good until the next call.</returns>
+    /// <returns>The events, oldest first; good until the thread's next call.</returns>
     public List<FunnelTouch> Deepest(long from)
     {
         // The sets of events that can be matched to steps form a matroid: taking the earliest that still fits, one after the other, is best for size and times.
-        CollectCandidates(from);
+        var (candidates, chosen, match) = scratch ??= new Scratch([], [], new StepMatching());
+        CollectCandidates(from, candidates);
         match.Clear();
         chosen.Clear();
         foreach (var (touch, steps) in candidates) if (match.TryAdd(steps)) chosen.Add(touch);
@@ -41,7 +43,7 @@ internal sealed class UnorderedWindow(long window)
     }
 
     // Of events that match the same steps, no more can be chosen than there are steps.
-    private void CollectCandidates(long from)
+    private void CollectCandidates(long from, List<(FunnelTouch Touch, uint Steps)> candidates)
     {
         candidates.Clear();
         foreach (var (steps, touches) in queues)
@@ -107,4 +109,6 @@ internal sealed class UnorderedWindow(long window)
             for (var left = reader.Int64(); left > 0; left--) touches.Add(new FunnelTouch(at += reader.Int64(), 0));
         }
     }
+
+    private sealed record Scratch(List<(FunnelTouch Touch, uint Steps)> Candidates, List<FunnelTouch> Chosen, StepMatching Match);
 }

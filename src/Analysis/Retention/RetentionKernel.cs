@@ -60,17 +60,17 @@ internal sealed class RetentionKernel
         if (!isStart && !isReturn) return;
 
         var period = calendar.IndexOf(query.Period, e.At);
-        if (breakdown is null) Step(state.Total, period, isStart, isReturn, e, new Target(sink, true, null));
+        if (breakdown is null) Step(ref state.Total, period, isStart, isReturn, e, new Target(sink, true, null));
         else if (isFirst)
         {
             if (isStart) state.Value = breakdown.Of(e);
-            Step(state.Total, period, isStart, isReturn, e, new Target(sink, true, state.Value));
+            Step(ref state.Total, period, isStart, isReturn, e, new Target(sink, true, state.Value));
         }
         else
         {
             var value = breakdown.Of(e);
-            Step(state.Total, period, isStart, isReturn, e, new Target(sink, true, null));
-            Step(state.TrackOf(value), period, isStart, isReturn, e, new Target(sink, false, value));
+            Step(ref state.Total, period, isStart, isReturn, e, new Target(sink, true, null));
+            Step(ref state.TrackOf(value), period, isStart, isReturn, e, new Target(sink, false, value));
         }
     }
 
@@ -82,28 +82,28 @@ internal sealed class RetentionKernel
         return state.IsDecided && (firstEver is null || start.Matches(e));
     }
 
-    private void Step(RetentionTrack track, long period, bool isStart, bool isReturn, in PersonEvent e, in Target target)
+    private void Step(ref RetentionTrack track, long period, bool isStart, bool isReturn, in PersonEvent e, in Target target)
     {
         track.MoveTo(period, intervals);
-        if (isStart && (track.Cohorts & 1) == 0) Enter(track, target);
+        if (isStart && (track.Cohorts & 1) == 0) Enter(ref track, target);
         if (!isReturn) return;
-        if (query.Value == RetentionValue.Customers) Return(track, target);
-        else if (query.Value == RetentionValue.Events) CountEvent(track, target);
-        else if (amounts!.TryRead(e, out var amount)) AddAmount(track, amount, target);
+        if (query.Value == RetentionValue.Customers) Return(ref track, target);
+        else if (query.Value == RetentionValue.Events) CountEvent(ref track, target);
+        else if (amounts!.TryRead(e, out var amount)) AddAmount(ref track, amount, target);
     }
 
     // The period becomes a cohort: what its return events brought before belongs to interval 0.
-    private void Enter(RetentionTrack track, in Target target)
+    private void Enter(ref RetentionTrack track, in Target target)
     {
         track.Cohorts |= 1;
         var cohort = calendar.StartAt(query.Period, track.Period);
         Emit(target, cohort, 0, 0, RetentionCells.Customers, 1);
         if (track.Returns > 0) Emit(target, cohort, 0, 0, RetentionCells.Events, track.Returns);
-        foreach (var amount in track.Amounts) EmitAmount(target, cohort, 0, amount);
-        track.Amounts.Clear();
+        for (var i = 0; i < track.Amounts.Count; i++) EmitAmount(target, cohort, 0, track.Amounts[i]);
+        track.DropAmounts();
     }
 
-    private void Return(RetentionTrack track, in Target target)
+    private void Return(ref RetentionTrack track, in Target target)
     {
         var earlier = track.Cohorts >> 1;
         if (earlier == 0 || ++track.Returns != query.MinimumOccurrences) return;
@@ -122,7 +122,7 @@ internal sealed class RetentionKernel
         track.LastReturned = track.Period;
     }
 
-    private void CountEvent(RetentionTrack track, in Target target)
+    private void CountEvent(ref RetentionTrack track, in Target target)
     {
         track.Returns++;
         for (var cohorts = track.Cohorts; cohorts != 0; cohorts &= cohorts - 1)
@@ -132,7 +132,7 @@ internal sealed class RetentionKernel
         }
     }
 
-    private void AddAmount(RetentionTrack track, RetentionAmount amount, in Target target)
+    private void AddAmount(ref RetentionTrack track, RetentionAmount amount, in Target target)
     {
         if ((track.Cohorts & 1) == 0) track.Hold(amount);
         for (var cohorts = track.Cohorts; cohorts != 0; cohorts &= cohorts - 1)

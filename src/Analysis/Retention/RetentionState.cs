@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EventSourcedAnalytics.Analysis.Folding;
 
 namespace EventSourcedAnalytics.Analysis.Retention;
@@ -12,25 +13,27 @@ public sealed class RetentionState
     internal string? Value { get; set; }
 
     /// <summary>The person as a whole.</summary>
-    internal RetentionTrack Total { get; private set; } = new();
+    internal RetentionTrack Total = new();
 
     /// <summary>The person by breakdown value, in recurring mode.</summary>
     internal Dictionary<string, RetentionTrack>? ByValue { get; private set; }
 
-    /// <summary>The track of a breakdown value.</summary>
-    internal RetentionTrack TrackOf(string value)
+    /// <summary>The track of a breakdown value; good until the next value comes.</summary>
+    internal ref RetentionTrack TrackOf(string value)
     {
         ByValue ??= new Dictionary<string, RetentionTrack>(StringComparer.Ordinal);
-        ref var track = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(ByValue, value, out _);
-        return track ??= new RetentionTrack();
+        ref var track = ref CollectionsMarshal.GetValueRefOrAddDefault(ByValue, value, out var isKnown);
+        if (!isKnown) track = new RetentionTrack();
+        return ref track;
     }
 
     /// <summary>Forgets values whose past no longer matters.</summary>
     internal void Prune(int intervals)
     {
         if (ByValue is null) return;
-        foreach (var (value, track) in ByValue)
+        foreach (var (value, _) in ByValue)
         {
+            ref var track = ref CollectionsMarshal.GetValueRefOrNullRef(ByValue, value);
             track.MoveTo(Total.Period, intervals);
             if (track.IsEmpty) ByValue.Remove(value);
         }

@@ -6,8 +6,16 @@ namespace EventSourcedAnalytics.Analysis.Retention;
 /// What must be known of a person (with a breakdown: of one of its values) to go on: the cohorts of the last intervals as bits, and the current period.
 /// Older cohorts can't change any cell, so the state never grows.
 /// </summary>
-internal sealed class RetentionTrack
+internal struct RetentionTrack
 {
+    // Null as long as nothing was held: only questions about amounts hold any.
+    private List<RetentionAmount>? amounts;
+
+    /// <summary>A track that has seen nothing.</summary>
+    public RetentionTrack()
+    {
+    }
+
     /// <summary>Number of the current period: the one of the last event that mattered.</summary>
     public long Period { get; private set; } = long.MinValue;
 
@@ -21,13 +29,13 @@ internal sealed class RetentionTrack
     public long LastReturned { get; set; } = long.MinValue;
 
     /// <summary>Amounts of the current period's return events so far, until the period becomes a cohort and they are its interval 0.</summary>
-    public List<RetentionAmount> Amounts { get; } = [];
+    public readonly IReadOnlyList<RetentionAmount> Amounts => amounts ?? (IReadOnlyList<RetentionAmount>)[];
 
     /// <summary>True if nothing of the past matters any more.</summary>
-    public bool IsEmpty => Cohorts == 0 && Returns == 0 && Amounts.Count == 0;
+    public readonly bool IsEmpty => Cohorts == 0 && Returns == 0 && amounts is null or { Count: 0 };
 
     // A return before the oldest cohort says nothing about any of them.
-    private bool MattersLastReturn => Cohorts != 0 && LastReturned > Period - System.Numerics.BitOperations.Log2(Cohorts);
+    private readonly bool MattersLastReturn => Cohorts != 0 && LastReturned > Period - System.Numerics.BitOperations.Log2(Cohorts);
 
     /// <summary>Goes on to a later period; cohorts older than the intervals fall out.</summary>
     public void MoveTo(long period, int intervals)
@@ -37,19 +45,27 @@ internal sealed class RetentionTrack
         Cohorts = shift >= intervals ? 0 : (Cohorts << (int)shift) & ((1UL << intervals) - 1);
         Period = period;
         Returns = 0;
-        Amounts.Clear();
+        DropAmounts();
     }
+
+    /// <summary>Forgets the amounts held.</summary>
+    public readonly void DropAmounts() => amounts?.Clear();
 
     /// <summary>Keeps an amount until the current period becomes a cohort.</summary>
     public void Hold(RetentionAmount amount)
     {
-        var at = Amounts.FindIndex(held => held.Currency == amount.Currency);
-        if (at < 0) Amounts.Add(amount);
-        else Amounts[at] = new RetentionAmount(amount.Currency, Amounts[at].Units + amount.Units, Amounts[at].Count + amount.Count);
+        amounts ??= [];
+        for (var i = 0; i < amounts.Count; i++)
+        {
+            if (amounts[i].Currency != amount.Currency) continue;
+            amounts[i] = new RetentionAmount(amount.Currency, amounts[i].Units + amount.Units, amounts[i].Count + amount.Count);
+            return;
+        }
+        amounts.Add(amount);
     }
 
     /// <summary>Writes the track.</summary>
-    public void Write(StateWriter writer)
+    public readonly void Write(StateWriter writer)
     {
         writer.Int64(Period);
         writer.Int64((long)Cohorts);
@@ -70,7 +86,7 @@ internal sealed class RetentionTrack
         var track = new RetentionTrack { Period = reader.Int64(), Cohorts = (ulong)reader.Int64(), Returns = reader.Int64() };
         var since = reader.Int64();
         if (since >= 0) track.LastReturned = track.Period - since;
-        for (var count = reader.Int64(); count > 0; count--) track.Amounts.Add(new RetentionAmount(reader.Int64(), reader.Int128(), reader.Int64()));
+        for (var count = reader.Int64(); count > 0; count--) (track.amounts ??= []).Add(new RetentionAmount(reader.Int64(), reader.Int128(), reader.Int64()));
         return track;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Time;
 
@@ -17,6 +18,9 @@ public sealed class SessionFold : Fold<SessionState>
     internal const int Duration = 3;
     internal const long Entry = 0;
     internal const long Exit = 1;
+
+    // The place of the current run, beside those of the numbered sessions.
+    private const int Run = int.MaxValue;
 
     private readonly Calendar calendar;
 
@@ -44,21 +48,9 @@ public sealed class SessionFold : Fold<SessionState>
     protected override void ApplyAll(SessionState state, ReadOnlySpan<PersonEvent> events, ICellSink sink)
     {
         ArgumentNullException.ThrowIfNull(state);
-        foreach (ref readonly var e in events) Take(state, e, sink);
-        Flush(state, sink);
-    }
-
-    private void Take(SessionState state, in PersonEvent e, ICellSink sink)
-    {
-        if (!e.Event.IsActivity) return;
-        if (state.LastAt != long.MinValue && e.At - state.LastAt > SessionCutter.MaxGap) state.Run = null;
-        state.LastAt = e.At;
-        var page = PageOf.View(e);
-        var id = e.Event.SessionId;
-        var session = id is { Length: > 0 } ? state.Find(id) : state.Run;
-        if (state.Touched != session) Flush(state, sink);
-        state.Touched = session ?? Begin(state, id, e, page, sink);
-        if (session is not null) Continue(session, e, page, sink);
+        var touched = new Touched { Place = NumberedSessions.None };
+        foreach (ref readonly var e in events) if (e.Event.IsActivity) Take(state, e, ref touched, sink);
+        Flush(ref touched, sink);
     }
 
     /// <inheritdoc/>
@@ -67,56 +59,99 @@ public sealed class SessionFold : Fold<SessionState>
     /// <inheritdoc/>
     protected override SessionState Read(ref StateReader reader) => SessionState.Read(ref reader);
 
-    private SessionSoFar Begin(SessionState state, string? id, in PersonEvent e, string? page, ICellSink sink)
+    private void Take(SessionState state, in PersonEvent e, ref Touched touched, ICellSink sink)
     {
-        var session = new SessionSoFar { Start = e.At, Last = e.At, IsBounce = page is not null, Exit = page };
-        if (id is { Length: > 0 }) state.Add(id, session);
-        else state.Run = session;
-        session.Pending[Count]++;
-        session.Pending[Events]++;
-        if (page is null) return session;
-        session.Pending[Bounces]++;
-        foreach (var role in (ReadOnlySpan<long>)[Entry, Exit])
+        if (state.LastAt != long.MinValue && e.At - state.LastAt > SessionCutter.MaxGap) state.HasRun = false;
+        state.LastAt = e.At;
+        var page = PageOf.View(e);
+        var id = e.Event.SessionIdUtf8;
+        var place = id.Length > 0 ? state.Numbered.Find(id) : state.HasRun ? Run : NumberedSessions.None;
+        if (place == NumberedSessions.None)
         {
-            AddPage(session, role, page, Count, 1, sink);
-            AddPage(session, role, page, Bounces, 1, sink);
+            Flush(ref touched, sink);
+            touched = new Touched { Place = Add(state, id, e.At, page), Start = e.At };
+            Begin(page, ref touched, sink);
+            return;
         }
-        return session;
+        ref var session = ref place == Run ? ref state.Run : ref state.Numbered.At(place);
+        if (place != touched.Place)
+        {
+            Flush(ref touched, sink);
+            touched = new Touched { Place = place, Start = session.Start };
+        }
+        Continue(ref session, e.At, page, ref touched, sink);
     }
 
-    private void Continue(SessionSoFar session, in PersonEvent e, string? page, ICellSink sink)
+    private static int Add(SessionState state, ReadOnlySpan<byte> id, long at, string? page)
     {
-        session.Pending[Events]++;
-        if (e.At > session.Last) session.Pending[Duration] += e.At - session.Last;
-        session.Last = e.At;
+        var session = new SessionSoFar { Start = at, Last = at, IsBounce = page is not null, Exit = page };
+        if (id.Length > 0) return state.Numbered.Add(id, session);
+        (state.Run, state.HasRun) = (session, true);
+        return Run;
+    }
+
+    private void Begin(string? page, ref Touched touched, ICellSink sink)
+    {
+        touched.Pending[Count]++;
+        touched.Pending[Events]++;
+        if (page is null) return;
+        touched.Pending[Bounces]++;
+        foreach (var role in (ReadOnlySpan<long>)[Entry, Exit])
+        {
+            AddPage(touched.Start, role, page, Count, 1, sink);
+            AddPage(touched.Start, role, page, Bounces, 1, sink);
+        }
+    }
+
+    private void Continue(ref SessionSoFar session, long at, string? page, ref Touched touched, ICellSink sink)
+    {
+        touched.Pending[Events]++;
+        if (at > session.Last) touched.Pending[Duration] += at - session.Last;
+        session.Last = at;
         if (session.IsBounce)
         {
             session.IsBounce = false;
-            session.Pending[Bounces]--;
-            AddPage(session, Entry, session.Exit!, Bounces, -1, sink);
-            AddPage(session, Exit, session.Exit!, Bounces, -1, sink);
+            touched.Pending[Bounces]--;
+            AddPage(session.Start, Entry, session.Exit!, Bounces, -1, sink);
+            AddPage(session.Start, Exit, session.Exit!, Bounces, -1, sink);
         }
         if (page is null || page == session.Exit) return;
-        if (session.Exit is { } left) AddPage(session, Exit, left, Count, -1, sink);
-        else AddPage(session, Entry, page, Count, 1, sink);
-        AddPage(session, Exit, page, Count, 1, sink);
+        if (session.Exit is { } left) AddPage(session.Start, Exit, left, Count, -1, sink);
+        else AddPage(session.Start, Entry, page, Count, 1, sink);
+        AddPage(session.Start, Exit, page, Count, 1, sink);
         session.Exit = page;
     }
 
     // The events of one session mostly come together: what they change is emitted once.
-    private void Flush(SessionState state, ICellSink sink)
+    private void Flush(ref Touched touched, ICellSink sink)
     {
-        if (state.Touched is not { } session) return;
-        state.Touched = null;
+        if (touched.Place == NumberedSessions.None) return;
         foreach (var period in (ReadOnlySpan<Period>)[Period.Hour, Period.Day])
         {
-            var key = new CellKey(Sessions, Revision, calendar.StartOf(period, session.Start), (long)period);
-            for (var measure = 0; measure < SessionSoFar.Measures.Length; measure++)
-                if (session.Pending[measure] != 0) sink.Add(key, measure, session.Pending[measure]);
+            var key = new CellKey(Sessions, Revision, calendar.StartOf(period, touched.Start), (long)period);
+            for (var measure = 0; measure < Measures.Length; measure++)
+                if (touched.Pending[measure] != 0) sink.Add(key, measure, touched.Pending[measure]);
         }
-        session.Pending = default;
+        touched.Place = NumberedSessions.None;
     }
 
-    private void AddPage(SessionSoFar session, long role, string page, int measure, long delta, ICellSink sink) =>
-        sink.Add(new CellKey(Pages, Revision, calendar.StartOf(Period.Day, session.Start), role, 0, page), measure, delta);
+    private void AddPage(long start, long role, string page, int measure, long delta, ICellSink sink) =>
+        sink.Add(new CellKey(Pages, Revision, calendar.StartOf(Period.Day, start), role, 0, page), measure, delta);
+
+    // The session whose changes are not emitted yet, and what they are.
+    private struct Touched
+    {
+        public int Place;
+        public long Start;
+        public Measures Pending;
+    }
+
+    // Numbers by measure of the table of sessions.
+    [InlineArray(Length)]
+    private struct Measures
+    {
+        public const int Length = 4;
+
+        private long first;
+    }
 }

@@ -7,62 +7,59 @@ namespace EventSourcedAnalytics.Analysis.Sessions;
 /// </summary>
 public sealed class SessionState
 {
-    internal long LastAt { get; set; } = long.MinValue;
+    /// <summary>Time of the last event.</summary>
+    internal long LastAt = long.MinValue;
 
-    internal SessionSoFar? Run { get; set; }
+    /// <summary>The current run.</summary>
+    internal SessionSoFar Run;
+
+    /// <summary>Whether there is a current run.</summary>
+    internal bool HasRun;
 
     // Null for the many whose sender numbers no sessions.
-    private Dictionary<string, SessionSoFar>? byId;
+    private NumberedSessions? numbered;
 
-    /// <summary>The session whose changes are not emitted yet; null between two calls.</summary>
-    internal SessionSoFar? Touched { get; set; }
-
-    internal SessionSoFar? Find(string id) => byId?.GetValueOrDefault(id);
-
-    internal void Add(string id, SessionSoFar session) => (byId ??= new(StringComparer.Ordinal)).Add(id, session);
+    /// <summary>The sessions that the sender numbered.</summary>
+    internal NumberedSessions Numbered => numbered ??= new();
 
     internal void Write(StateWriter writer)
     {
         writer.Int64(LastAt);
-        writer.Bool(Run is not null);
-        Run?.Write(writer);
-        writer.Int64(byId?.Count ?? 0);
-        if (byId is null) return;
-        foreach (var (id, session) in byId.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            writer.Text(id);
-            session.Write(writer);
-        }
+        writer.Bool(HasRun);
+        if (HasRun) Run.Write(writer);
+        if (numbered is null) writer.Int64(0);
+        else numbered.Write(writer);
     }
 
     internal static SessionState Read(ref StateReader reader)
     {
-        var state = new SessionState { LastAt = reader.Int64() };
-        if (reader.Bool()) state.Run = SessionSoFar.Read(ref reader);
-        for (var count = reader.Int64(); count > 0; count--) state.Add(reader.Text()!, SessionSoFar.Read(ref reader));
+        var state = new SessionState { LastAt = reader.Int64(), HasRun = reader.Bool() };
+        if (state.HasRun) state.Run = SessionSoFar.Read(ref reader);
+        var count = reader.Int32();
+        if (count > 0) state.numbered = NumberedSessions.Read(ref reader, count);
         return state;
     }
 }
 
 /// <summary>A session as far as it is known.</summary>
-internal sealed class SessionSoFar
+internal struct SessionSoFar
 {
-    /// <summary>What is not emitted yet, one number a measure; nothing between two calls.</summary>
-    public Measures Pending;
-
     /// <summary>Time of the first event.</summary>
-    public required long Start { get; init; }
+    public long Start;
 
     /// <summary>Time of the last event.</summary>
-    public required long Last { get; set; }
-
-    /// <summary>True as long as one page view is all there is.</summary>
-    public bool IsBounce { get; set; }
+    public long Last;
 
     /// <summary>The last page viewed; null = none yet.</summary>
-    public string? Exit { get; set; }
+    public string? Exit;
 
-    public void Write(StateWriter writer)
+    /// <summary>True as long as one page view is all there is.</summary>
+    public bool IsBounce;
+
+    /// <summary>Where its id ends among the ids of its person's sessions; not used by a run.</summary>
+    public int IdEnd;
+
+    public readonly void Write(StateWriter writer)
     {
         writer.Int64(Start);
         writer.Int64(Last - Start);
@@ -73,15 +70,6 @@ internal sealed class SessionSoFar
     public static SessionSoFar Read(ref StateReader reader)
     {
         var start = reader.Int64();
-        return new SessionSoFar { Start = start, Last = start + reader.Int64(), IsBounce = reader.Bool(), Exit = reader.Text() };
-    }
-
-    /// <summary>Numbers by measure of the table of sessions.</summary>
-    [System.Runtime.CompilerServices.InlineArray(Length)]
-    internal struct Measures
-    {
-        public const int Length = 4;
-
-        private long first;
+        return new SessionSoFar { Start = start, Last = start + reader.Int64(), IsBounce = reader.Bool(), Exit = PageOf.Shared(reader.Text()) };
     }
 }

@@ -8,7 +8,15 @@ internal sealed class PersonState
 {
     private readonly IFold[] folds;
 
-    private PersonState(IFold[] folds, object[] states) => (this.folds, States) = (folds, states);
+    // Most instances have one fold a project: its state needs no array. There is an object of this class a person and instance.
+    private object? first;
+    private readonly object[]? others;
+
+    private PersonState(IFold[] folds)
+    {
+        this.folds = folds;
+        others = folds.Length > 1 ? new object[folds.Length - 1] : null;
+    }
 
     /// <summary>Time of the last event applied. An event at or before it makes the person fold again.</summary>
     public long LastAt { get; set; } = long.MinValue;
@@ -17,14 +25,14 @@ internal sealed class PersonState
     public Traits Traits { get; set; } = Traits.Empty;
 
     /// <summary>One state a fold, in the order of the instance's folds.</summary>
-    public object[] States { get; }
+    public FoldStates States => new(this);
 
     /// <summary>The state of a person without events.</summary>
     public static PersonState New(IFold[] folds)
     {
-        var states = new object[folds.Length];
-        for (var i = 0; i < folds.Length; i++) states[i] = folds[i].NewState();
-        return new PersonState(folds, states);
+        var state = new PersonState(folds);
+        for (var i = 0; i < folds.Length; i++) state.States[i] = folds[i].NewState();
+        return state;
     }
 
     /// <summary>Writes the state for <see cref="Read"/>.</summary>
@@ -63,5 +71,12 @@ internal sealed class PersonState
             state.States[next] = folds[next].ReadState(ref ownReader);
         }
         return state;
+    }
+
+    /// <summary>The states of a person, by fold.</summary>
+    public readonly struct FoldStates(PersonState person)
+    {
+        /// <summary>The state of a fold, by its number.</summary>
+        public ref object this[int fold] => ref fold == 0 ? ref person.first! : ref person.others![fold - 1];
     }
 }

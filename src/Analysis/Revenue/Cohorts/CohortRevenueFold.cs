@@ -9,9 +9,10 @@ public sealed class CohortRevenueState
     /// <summary>When its first counted order was; null before it.</summary>
     internal long? AcquiredAt { get; set; }
 
-    internal LastOrders Last { get; init; } = new();
+    internal LastOrders Last;
 
-    internal EarlyRefunds Early { get; init; } = new();
+    /// <summary>Null as long as there are none.</summary>
+    internal EarlyRefunds? Early { get; set; }
 }
 
 /// <summary>Cohort revenue, stored: cells per kind of period, acquisition period, period and currency, up to <see cref="RevenueLimits.MaxCohortIntervals"/> columns.</summary>
@@ -99,7 +100,7 @@ public sealed class CohortRevenueFold : Fold<CohortRevenueState>
         writer.Bool(state.AcquiredAt is not null);
         if (state.AcquiredAt is { } acquired) writer.Int64(acquired);
         state.Last.Write(writer);
-        state.Early.Write(writer);
+        EarlyRefunds.Write(state.Early, writer);
     }
 
     /// <inheritdoc/>
@@ -128,7 +129,7 @@ public sealed class CohortRevenueFold : Fold<CohortRevenueState>
         if (money.Minor == 0) return;
         foreach (var kind in Kept)
         {
-            if (state.AcquiredAt is not { } acquired) state.Early.Add((int)kind, money.Currency, calendar.StartOf(kind, at), money.Minor);
+            if (state.AcquiredAt is not { } acquired) (state.Early ??= new()).Add((int)kind, money.Currency, calendar.StartOf(kind, at), money.Minor);
             else if (TryKey(kind, acquired, at, money.Currency, out var key)) sink.Add(key, Refunds, money.Minor);
         }
     }
@@ -137,12 +138,12 @@ public sealed class CohortRevenueFold : Fold<CohortRevenueState>
     {
         state.AcquiredAt = at;
         foreach (var kind in Kept) sink.Add(new CellKey(RevenueTables.CohortSizes, Revision, (long)kind, calendar.StartOf(kind, at)), 0, 1);
-        foreach (var early in state.Early.Entries)
+        foreach (var early in state.Early?.Entries ?? [])
         {
             if (early.Start != calendar.StartOf((Period)early.Kind, at)) continue;
             sink.Add(new CellKey(RevenueTables.CohortRevenue, Revision, early.Kind, early.Start, early.Start, early.Currency.Code), Refunds, early.Sum);
         }
-        state.Early.Clear();
+        state.Early = null;
     }
 
     private bool TryKey(Period kind, long acquired, long at, Currency currency, out CellKey key)

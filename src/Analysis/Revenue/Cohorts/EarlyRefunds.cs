@@ -26,12 +26,10 @@ internal sealed class EarlyRefunds
         entries.Add(new Entry(kind, currency, start, minor));
     }
 
-    public void Clear() => entries.Clear();
-
-    public void Write(StateWriter writer)
+    public static void Write(EarlyRefunds? refunds, StateWriter writer)
     {
-        writer.Int64(entries.Count);
-        foreach (var entry in entries)
+        writer.Int64(refunds?.entries.Count ?? 0);
+        foreach (var entry in refunds?.entries ?? [])
         {
             writer.Int64(entry.Kind);
             writer.Text(entry.Currency.Code);
@@ -40,11 +38,12 @@ internal sealed class EarlyRefunds
         }
     }
 
-    public static EarlyRefunds Read(ref StateReader reader)
+    public static EarlyRefunds? Read(ref StateReader reader)
     {
+        var count = reader.Int32();
+        if (count == 0) return null;
         var refunds = new EarlyRefunds();
-        for (var count = reader.Int32(); count > 0; count--)
-            refunds.entries.Add(new Entry(reader.Int32(), Currencies.Get(reader.Text()!), reader.Int64(), reader.Int128()));
+        for (; count > 0; count--) refunds.entries.Add(new Entry(reader.Int32(), Currencies.Get(reader.Text()!), reader.Int64(), reader.Int128()));
         return refunds;
     }
 }

@@ -8,7 +8,7 @@ public sealed class RevenueState
 {
     internal long Orders { get; set; }
 
-    internal LastOrders Last { get; init; } = new();
+    internal LastOrders Last;
 }
 
 /// <summary>

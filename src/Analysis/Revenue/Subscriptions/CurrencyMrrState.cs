@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EventSourcedAnalytics.Analysis.Folding;
 
 namespace EventSourcedAnalytics.Analysis.Revenue;
@@ -22,14 +23,9 @@ internal sealed class CurrencyMrrState(Currency currency)
     public long PaidFrom { get; set; } = Never;
 
     /// <summary>For each kind of period, MRR just before the period of the last change.</summary>
-    public Int128[] Opening { get; } = new Int128[MrrFold.Kinds];
+    public Openings Opening;
 
-    public CurrencyMrrState Clone()
-    {
-        var clone = new CurrencyMrrState(Currency) { Twelfths = Twelfths, ChangedAt = ChangedAt, PaidFrom = PaidFrom };
-        Opening.CopyTo(clone.Opening, 0);
-        return clone;
-    }
+    public CurrencyMrrState Clone() => new(Currency) { Twelfths = Twelfths, ChangedAt = ChangedAt, PaidFrom = PaidFrom, Opening = Opening };
 
     public void Write(StateWriter writer)
     {
@@ -48,7 +44,7 @@ internal sealed class CurrencyMrrState(Currency currency)
             ChangedAt = reader.Int64(),
             PaidFrom = reader.Int64(),
         };
-        for (var i = 0; i < state.Opening.Length; i++) state.Opening[i] = ReadWide(ref reader);
+        foreach (ref var opening in state.Opening) opening = ReadWide(ref reader);
         return state;
     }
 
@@ -63,5 +59,12 @@ internal sealed class CurrencyMrrState(Currency currency)
     {
         var upper = (Int128)reader.Int64() << 62;
         return upper | reader.Int64();
+    }
+
+    /// <summary>An amount a kind of period.</summary>
+    [InlineArray(MrrFold.Kinds)]
+    internal struct Openings
+    {
+        private Int128 first;
     }
 }

@@ -6,11 +6,21 @@ namespace EventSourcedAnalytics.Analysis.Revenue;
 /// <summary>What must be known of a person to go on with its MRR.</summary>
 public sealed class MrrState
 {
-    internal SubscriptionLedger Ledger { get; init; } = new();
+    /// <summary>Null as long as there was no event of a subscription: many persons that buy something have none.</summary>
+    internal PersonMrr? Person { get; set; }
+}
 
-    internal List<CurrencyMrrState> Currencies { get; init; } = [];
+/// <summary>The subscriptions of one person, and its MRR in each currency.</summary>
+internal sealed class PersonMrr
+{
+    public SubscriptionLedger Ledger { get; init; } = new();
 
-    internal MrrState Clone() => new() { Ledger = Ledger.Clone(), Currencies = Currencies.ConvertAll(currency => currency.Clone()) };
+    public List<CurrencyMrrState> Currencies { get; init; } = [];
+
+    /// <summary>True if nothing has to be known.</summary>
+    public bool IsEmpty => Ledger.IsEmpty && Currencies.Count == 0;
+
+    public PersonMrr Clone() => new() { Ledger = Ledger.Clone(), Currencies = Currencies.ConvertAll(static currency => currency.Clone()) };
 }
 
 /// <summary>
@@ -98,35 +108,36 @@ public sealed class MrrFold : Fold<MrrState>
         {
             var role = events.RoleOf(e.Event);
             if (role == SubscriptionRole.None) continue;
-            if (!touched) Announce(state, sink, -1);
+            var person = state.Person ??= new PersonMrr();
+            if (!touched) Announce(person, sink, -1);
             touched = true;
-            var emitter = new Emitter(this, state.Currencies, sink, 1);
-            if (state.Ledger.Apply(events, role, e.Event, ref emitter) != MoneyFault.None) CountUnreadable(e.At, sink);
+            var emitter = new Emitter(this, person.Currencies, sink, 1);
+            if (person.Ledger.Apply(events, role, e.Event, ref emitter) != MoneyFault.None) CountUnreadable(e.At, sink);
         }
-        if (touched) Announce(state, sink, 1);
+        if (touched) Announce(state.Person!, sink, 1);
     }
 
     /// <inheritdoc/>
     protected override void Write(MrrState state, StateWriter writer)
     {
-        state.Ledger.Write(writer);
-        writer.Int64(state.Currencies.Count);
-        foreach (var currency in state.Currencies) currency.Write(writer);
+        SubscriptionLedger.Write(state.Person?.Ledger, writer);
+        writer.Int64(state.Person?.Currencies.Count ?? 0);
+        foreach (var currency in state.Person?.Currencies ?? []) currency.Write(writer);
     }
 
     /// <inheritdoc/>
     protected override MrrState Read(ref StateReader reader)
     {
-        var state = new MrrState { Ledger = SubscriptionLedger.Read(ref reader) };
-        for (var count = reader.Int32(); count > 0; count--) state.Currencies.Add(CurrencyMrrState.Read(ref reader));
-        return state;
+        var person = new PersonMrr { Ledger = SubscriptionLedger.Read(ref reader) };
+        for (var count = reader.Int32(); count > 0; count--) person.Currencies.Add(CurrencyMrrState.Read(ref reader));
+        return new MrrState { Person = person.IsEmpty ? null : person };
     }
 
     // Emits (or takes back) what time alone will change from here on, and leaves the state as it is.
-    private void Announce(MrrState state, ICellSink sink, int sign)
+    private void Announce(PersonMrr person, ICellSink sink, int sign)
     {
-        if (!state.Ledger.HasPending) return;
-        var future = state.Clone();
+        if (!person.Ledger.HasPending) return;
+        var future = person.Clone();
         var emitter = new Emitter(this, future.Currencies, sink, sign);
         future.Ledger.AdvanceTo(long.MaxValue, ref emitter);
     }
@@ -140,8 +151,7 @@ public sealed class MrrFold : Fold<MrrState>
     {
         public void Change(Currency currency, long at, Int128 twelfths)
         {
-            var state = currencies.Find(state => state.Currency == currency);
-            if (state is null) currencies.Add(state = new CurrencyMrrState(currency));
+            var state = StateOf(currency);
             var after = state.Twelfths + twelfths;
             for (var kind = 0; kind < Kinds; kind++)
             {
@@ -156,6 +166,13 @@ public sealed class MrrFold : Fold<MrrState>
             else if (after == 0 && state.PaidFrom == at) state.PaidFrom = CurrencyMrrState.Never;
             state.ChangedAt = at;
             state.Twelfths = after;
+        }
+
+        private CurrencyMrrState StateOf(Currency currency)
+        {
+            foreach (var known in currencies) if (known.Currency == currency) return known;
+            currencies.Add(new CurrencyMrrState(currency));
+            return currencies[^1];
         }
 
         private void Emit(in CellKey key, MrrMovement movement, int direction)

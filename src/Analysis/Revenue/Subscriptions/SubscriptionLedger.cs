@@ -15,12 +15,18 @@ internal interface IMrrChanges
 /// </summary>
 internal sealed class SubscriptionLedger
 {
+    // Few announce that they will stop. Never changed.
+    private static readonly List<AnnouncedStop> NoStops = [];
+
     private readonly List<Subscription> active = [];
-    private readonly List<AnnouncedStop> stops = [];
+    private List<AnnouncedStop> stops = NoStops;
     private int trials;
 
     /// <summary>True if time alone will change something.</summary>
     public bool HasPending => stops.Count > 0 || trials > 0;
+
+    /// <summary>True if there is no subscription.</summary>
+    public bool IsEmpty => active.Count == 0 && stops.Count == 0;
 
     /// <summary>Lets time pass up to an instant, inclusive: what becomes effective at an instant does so before the events of that instant.</summary>
     public void AdvanceTo<TChanges>(long until, ref TChanges changes)
@@ -58,16 +64,17 @@ internal sealed class SubscriptionLedger
     {
         var clone = new SubscriptionLedger { trials = trials };
         clone.active.AddRange(active);
-        clone.stops.AddRange(stops);
+        if (stops.Count > 0) clone.stops = [.. stops];
         return clone;
     }
 
-    public void Write(StateWriter writer)
+    /// <summary>Writes a ledger; null = an empty one.</summary>
+    public static void Write(SubscriptionLedger? ledger, StateWriter writer)
     {
-        writer.Int64(active.Count);
-        foreach (var subscription in active) subscription.Write(writer);
-        writer.Int64(stops.Count);
-        foreach (var stop in stops)
+        writer.Int64(ledger?.active.Count ?? 0);
+        foreach (var subscription in ledger?.active ?? []) subscription.Write(writer);
+        writer.Int64(ledger?.stops.Count ?? 0);
+        foreach (var stop in ledger?.stops ?? [])
         {
             writer.Int64(stop.At);
             writer.Bytes(stop.Id);
@@ -82,7 +89,9 @@ internal sealed class SubscriptionLedger
             ledger.active.Add(Subscription.Read(ref reader));
             if (ledger.active[^1].IsTrial) ledger.trials++;
         }
-        for (var count = reader.Int32(); count > 0; count--) ledger.stops.Add(new AnnouncedStop(reader.Int64(), reader.Bytes().ToArray()));
+        var stops = reader.Int32();
+        if (stops > 0) ledger.stops = new List<AnnouncedStop>(stops);
+        for (; stops > 0; stops--) ledger.stops.Add(new AnnouncedStop(reader.Int64(), reader.Bytes().ToArray()));
         return ledger;
     }
 
@@ -126,6 +135,7 @@ internal sealed class SubscriptionLedger
         if (stops.Exists(stop => stop.At == effectiveAt && stop.Id.AsSpan().SequenceEqual(id))) return MoneyFault.None;
         if (stops.Count == RevenueLimits.MaxAnnouncedStops) return MoneyFault.TooMany;
         var place = stops.FindIndex(stop => stop.At > effectiveAt);
+        if (ReferenceEquals(stops, NoStops)) stops = [];
         stops.Insert(place < 0 ? stops.Count : place, new AnnouncedStop(effectiveAt, id));
         return MoneyFault.None;
     }
