@@ -81,7 +81,7 @@ public sealed class AnalyticsEvent
     public bool IsCorrection => Type is EventType.Voided or EventType.Amended;
 
     /// <summary>The message id in UTF-8, where it costs nothing to tell; empty = only <see cref="MessageId"/> tells.</summary>
-    public ReadOnlySpan<byte> GetMessageIdUtf8() => messageId.Utf8;
+    public ReadOnlySpan<byte> GetMessageIdUtf8() => messageId.Stored;
 
     /// <summary>The event as an amendment tells it: name, time and properties are the amendment's, all else stays, its place in the log too.</summary>
     public AnalyticsEvent AmendedBy(AnalyticsEvent amendment)
