@@ -27,11 +27,11 @@ public static class Limits
     /// <summary>States and cells of a rebuild or backfill that wait in memory for their commit.</summary>
     public const int MaxUncommittedRows = 1_000_000;
 
-    /// <summary>New persons of a rebuild or backfill from which on they are committed beside the fold, if they are at least half of all that waits.</summary>
-    public const int MinEarlyPersons = 40_000;
-
     /// <summary>Time between two commits of the live loop when it falls behind; near the head every batch is committed.</summary>
-    public static readonly TimeSpan ShortestCommitInterval = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan ShortestCommitInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Age of what is read, short of the log's end, from which on the live loop is behind for more than a moment.</summary>
+    public static readonly TimeSpan FarBehind = TimeSpan.FromSeconds(5);
 
     /// <summary>Longest time between two commits of the live loop while it stays behind.</summary>
     public static readonly TimeSpan LongestCommitInterval = TimeSpan.FromSeconds(10);

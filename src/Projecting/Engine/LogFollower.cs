@@ -51,7 +51,7 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
         {
             await foreach (var batch in decoded.Reader.ReadAllAsync(cancellationToken))
             {
-                batch.HasMore = decoded.Reader.Count + read.Reader.Count > 0;
+                batch.HasMore |= decoded.Reader.Count + read.Reader.Count > 0;
                 yield return batch;
             }
         }
@@ -83,6 +83,9 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
     {
         using var span = EngineMeter.Traces.StartActivity("projecting.read", System.Diagnostics.ActivityKind.Producer);
         span?.SetTag("events", page.Events.Count);
-        return EventDecoder.Decode(page, activities) with { Trace = span?.Context ?? default };
+        return EventDecoder.Decode(page, activities) with { Trace = span?.Context ?? default, HasMore = IsFarBehind(page) };
     }
+
+    // A page that ends before the log does says so, but not whether what is missing has been there for longer than a moment.
+    private static bool IsFarBehind(LogPage page) => !page.IsHead && page.Events.Count > 0 && DateTimeOffset.UtcNow - page.Events[^1].Created > Limits.FarBehind;
 }

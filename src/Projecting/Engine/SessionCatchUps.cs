@@ -179,12 +179,7 @@ public sealed partial class ProjectionEngine
         private bool MustCommit(Instance instance, long lastCommit) =>
             Stopwatch.GetElapsedTime(lastCommit) > Limits.CatchUpCommitInterval
             || instance.States.DirtyCount + instance.Pending.Rows >= Limits.MaxUncommittedRows
-            || IsWorthCommitting(instance)
             || (instance.Pending.Events >= engine.Tuning.CommitEvents && engine.Tuning.CommitEvents < Limits.MaxUncommittedEvents);
-
-        // New persons are written once in any case: beside the fold while it goes on, not all of them at its end.
-        private static bool IsWorthCommitting(Instance instance) =>
-            instance.States.AddedCount is >= Limits.MinEarlyPersons and var added && 2 * added >= instance.States.DirtyCount && instance.Landing.IsCompleted;
 
         // The second pass: who waited is folded again, and all of it is committed.
         private async Task<bool> FinishAsync(Instance instance, CancellationToken cancellationToken)

@@ -129,7 +129,7 @@ public sealed partial class ProjectionEngine
 
         private static (InstanceId Instance, long Events, int Refolds) FiguresOf(Instance instance) => (instance.Id, instance.Pending.Events, instance.Pending.Refolds);
 
-        // Who waits is folded in the end, also when no further events come.
+        // Who waits is folded in the end, and what is folded is committed, also when no further events come.
         private async Task FoldWaitingAsync(CancellationToken cancellationToken)
         {
             try
@@ -140,7 +140,7 @@ public sealed partial class ProjectionEngine
                     await Boundary.WaitAsync(cancellationToken);
                     try
                     {
-                        if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && live.Any(instance => instance.Marks.Values.Any(mark => mark.Reason is null)))
+                        if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && (applied != taken || live.Any(instance => instance.Marks.Values.Any(mark => mark.Reason is null))))
                             await FlushAsync(cancellationToken, Waiting.Due);
                         // A definition is there soon also where no events come.
                         if (IsOwner || AreDecidedUnder(engine.projects.Projects)) await ReconcileAsync(cancellationToken);

@@ -6,13 +6,12 @@ namespace EventSourcedAnalytics.Projecting.Facts;
 
 /// <summary>The facts in Postgres, as they are written with every batch.</summary>
 /// <param name="source">The database.</param>
-/// <param name="landing">The commit under way: what it writes is there before anything is looked up.</param>
+/// <param name="landing">The commit under way.</param>
 internal sealed class FactsStore(NpgsqlDataSource source, Func<Task> landing) : IOrderMentions
 {
     /// <inheritdoc/>
     public async Task<HashSet<(string Project, string OrderId)>> FindClaimedAsync(IReadOnlyList<(string Project, string OrderId)> orders, CancellationToken cancellationToken)
     {
-        await landing();
         await using var command = source.CreateCommand(
             "select distinct m.project, m.order_id from unnest($1, $2) as wanted(project, order_id) join facts.order_mentions m using (project, order_id)");
         command.Parameters.AddWithValue(orders.Select(order => order.Project).ToArray());

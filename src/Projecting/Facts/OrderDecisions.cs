@@ -148,9 +148,9 @@ internal sealed class OrderDecisions(IEventLog log, IOrderMentions? store)
 /// <summary>The events with order ids that are committed.</summary>
 internal interface IOrderMentions
 {
-    /// <summary>Which of some order ids any event mentions.</summary>
+    /// <summary>Which of some order ids any event mentions; what is on its way to Postgres is left out, because the delta before tells.</summary>
     Task<HashSet<(string Project, string OrderId)>> FindClaimedAsync(IReadOnlyList<(string Project, string OrderId)> orders, CancellationToken cancellationToken);
 
-    /// <summary>The events that mention an order id, as they are corrected.</summary>
+    /// <summary>The events that mention an order id, as they are corrected, what is on its way to Postgres included.</summary>
     Task<IReadOnlyList<OrderMention>> FindMentionsAsync(string project, string orderId, CancellationToken cancellationToken);
 }

@@ -25,9 +25,6 @@ internal sealed class StateCache
     private readonly Dictionary<CustomerKey, PersonEntry>[] entries = [.. Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new Dictionary<CustomerKey, PersonEntry>())];
     private readonly List<PersonEntry>[] dirty = [.. Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new List<PersonEntry>())];
 
-    // Of those that are dirty, the ones that are not stored at all, by partition.
-    private readonly int[] added = new int[Limits.FoldPartitions];
-
     /// <summary>True while a person that isn't here has no state in Postgres either.</summary>
     public bool IsComplete { get; private set; }
 
@@ -35,9 +32,6 @@ internal sealed class StateCache
 
     /// <summary>Persons whose states differ from what is committed.</summary>
     public int DirtyCount => dirty.Sum(part => part.Count);
-
-    /// <summary>Those of them that have no state in Postgres: they are written once in any case, so it costs nothing to do it early.</summary>
-    public int AddedCount => added.Sum();
 
     /// <summary>The person, or null if it isn't in memory.</summary>
     public PersonEntry? Find(CustomerKey person) => entries[Partitioner.PartitionOf(person)].GetValueOrDefault(person);
@@ -55,16 +49,14 @@ internal sealed class StateCache
         entry.State = state;
         if (entry.IsDirty) return;
         entry.IsDirty = true;
-        var partition = Partitioner.PartitionOf(entry.Key);
-        dirty[partition].Add(entry);
-        if (!entry.IsStored) added[partition]++;
+        dirty[Partitioner.PartitionOf(entry.Key)].Add(entry);
     }
 
     /// <summary>Hands out the persons of a partition whose states differ from what is committed; they count as committed from here on.</summary>
     public List<PersonEntry> TakeDirty(int partition)
     {
         var taken = dirty[partition];
-        (dirty[partition], added[partition]) = ([], 0);
+        dirty[partition] = [];
         foreach (var entry in taken) entry.IsDirty = false;
         return taken;
     }
@@ -82,7 +74,6 @@ internal sealed class StateCache
     {
         foreach (var part in entries) part.Clear();
         foreach (var part in dirty) part.Clear();
-        Array.Clear(added);
         IsComplete = isComplete;
     }
 }
