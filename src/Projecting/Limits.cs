@@ -28,7 +28,7 @@ public static class Limits
     public const int MaxUncommittedRows = 1_000_000;
 
     /// <summary>Time between two commits of the live loop when it falls behind; near the head every batch is committed.</summary>
-    public static readonly TimeSpan ShortestCommitInterval = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan ShortestCommitInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Age of what is read, short of the log's end, from which on the live loop is behind for more than a moment.</summary>
     public static readonly TimeSpan FarBehind = TimeSpan.FromSeconds(5);
