@@ -80,8 +80,8 @@ public sealed class AnalyticsEvent
     /// <summary>True for what is said about an earlier event: see <see cref="Corrections"/>.</summary>
     public bool IsCorrection => Type is EventType.Voided or EventType.Amended;
 
-    /// <summary>The message id in UTF-8, where it costs nothing to tell; empty = only <see cref="MessageId"/> tells.</summary>
-    public ReadOnlySpan<byte> GetMessageIdUtf8() => messageId.Stored;
+    /// <summary><see cref="MessageId"/> as UTF-8. Mostly no string is made for it.</summary>
+    public ReadOnlySpan<byte> GetMessageIdUtf8() => messageId.Bytes;
 
     /// <summary>The event as an amendment tells it: name, time and properties are the amendment's, all else stays, its place in the log too.</summary>
     public AnalyticsEvent AmendedBy(AnalyticsEvent amendment)

@@ -19,12 +19,11 @@ internal readonly struct EventText
 
     public bool IsNull => source is null;
 
-    /// <summary>The text's UTF-8 where it lies in the stored event; empty = only <see cref="Value"/> tells.</summary>
-    public ReadOnlySpan<byte> Stored => source is byte[] array ? array.AsSpan(start, length) : default;
-
     /// <summary>The text; null if there is none. A new string each time where it is not one already.</summary>
     public string? Value => source is byte[] array ? Encoding.UTF8.GetString(array, start, length) : (string?)source;
 
     /// <summary>The text as UTF-8, where it lies if it is stored like that; empty if there is none.</summary>
-    public ReadOnlySpan<byte> Bytes => !Stored.IsEmpty && Utf8.IsValid(Stored) ? Stored : Value is { } text ? Encoding.UTF8.GetBytes(text) : [];
+    public ReadOnlySpan<byte> Bytes => source is byte[] array && Utf8.IsValid(array.AsSpan(start, length))
+        ? array.AsSpan(start, length)
+        : Value is { } text ? Encoding.UTF8.GetBytes(text) : [];
 }

@@ -13,7 +13,7 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
     /// <inheritdoc/>
     public async Task<Dictionary<CustomerKey, byte[]>> ReadAsync(Instance instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken)
     {
-        await instance.Landing;
+        await instance.Landing.WaitAsync(cancellationToken);
         await using var command = source.CreateCommand(
             $"select person, state from {Keys.Identifier(instance.Id.Schema)}.states where grp = any($1) and person = any($2)");
         command.Parameters.AddWithValue(instance.MergedGroups.Prepend(instance.Id.Group).ToArray());

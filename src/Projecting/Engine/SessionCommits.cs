@@ -30,7 +30,7 @@ public sealed partial class ProjectionEngine
         private async Task FlushAsync(CancellationToken cancellationToken, Waiting waiting = Waiting.Due)
         {
             await BeginFlushAsync(cancellationToken, waiting);
-            await landing;
+            await landing.WaitAsync(cancellationToken);
         }
 
         /// <summary>Begins to commit all that the live loop has decided and folded, as soon as the commit before has ended. Call at a boundary.</summary>
@@ -47,7 +47,7 @@ public sealed partial class ProjectionEngine
                     await folding.RetryAsync(live, (person, mark) => mark.Reason is null && !tooSoon.Contains(person), FindProject, cancellationToken);
                 }
                 if (applied == taken && !live.Any(instance => instance.HasPending)) return;
-                await landing;
+                await landing.WaitAsync(cancellationToken);
                 BeginCommit();
             }
             catch (Exception error)
@@ -98,12 +98,12 @@ public sealed partial class ProjectionEngine
         private async Task CommitAsync(Instance instance, CancellationToken cancellationToken)
         {
             await BeginCommitAsync(instance, cancellationToken);
-            await instance.Landing;
+            await instance.Landing.WaitAsync(cancellationToken);
         }
 
         private async Task BeginCommitAsync(Instance instance, CancellationToken cancellationToken)
         {
-            await instance.Landing;
+            await instance.Landing.WaitAsync(cancellationToken);
             if (!instance.HasPending) return;
             var figures = FiguresOf(instance);
             var changes = InstanceChanges.TakeFrom(instance);

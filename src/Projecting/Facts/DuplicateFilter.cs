@@ -1,6 +1,5 @@
 using EventSourcedAnalytics.Analysis.Events;
 using System.Runtime.InteropServices;
-using System.Text;
 using EventSourcedAnalytics.EventLog;
 
 namespace EventSourcedAnalytics.Projecting.Facts;
@@ -26,7 +25,6 @@ internal sealed class DuplicateFilter
     public bool Add(CustomerKey customer, AnalyticsEvent e)
     {
         var id = e.GetMessageIdUtf8();
-        if (id.IsEmpty) id = Encoding.UTF8.GetBytes(e.MessageId);
         Span<byte> buffer = stackalloc byte[KeyBytes + 512];
         if (id.Length > buffer.Length - KeyBytes) buffer = new byte[KeyBytes + id.Length];
         MemoryMarshal.Write(buffer, customer.Value);

@@ -25,7 +25,7 @@ internal sealed class FactsStore(NpgsqlDataSource source, Func<Task> landing) : 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<OrderMention>> FindMentionsAsync(string project, string orderId, CancellationToken cancellationToken)
     {
-        await landing();
+        await landing().WaitAsync(cancellationToken);
         await using var command = source.CreateCommand("select position, customer from facts.order_mentions where project = $1 and order_id = $2");
         command.Parameters.AddWithValue(project);
         command.Parameters.AddWithValue(SqlText.EncodeKey(orderId));

@@ -57,6 +57,33 @@ public sealed class OverlapTests
         await CellAssert.StoredIsNaiveAsync(world, shop);
     }
 
+    [Fact]
+    public async Task An_engine_that_is_stopped_waits_for_no_commit_that_waits_itself()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await world.CreateShopAsync();
+        await world.StartAsync();
+        await shop.AppendAsync(Shop.Track(CustomerId.User("ann"), "a", 0));
+        await world.SettleAsync();
+
+        await using var other = await world.Source.OpenConnectionAsync();
+        await using var held = await other.BeginTransactionAsync();
+        await using (var hold = new Npgsql.NpgsqlCommand("select 1 from projecting.instances for update", other)) await hold.ExecuteNonQueryAsync();
+        var folded = await FoldSecondsAsync(world);
+        await shop.AppendAsync(Shop.Track(CustomerId.User("ann"), "b", 1));
+        Assert.True(await Eventually.HoldsAsync(async () => 1 == (long)(await world.ScalarAsync("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"))!));
+        var begun = await FoldSecondsAsync(world);
+        await shop.AppendAsync(Shop.Track(CustomerId.User("ann"), "c", 2));
+        Assert.True(await Eventually.HoldsAsync(async () => await FoldSecondsAsync(world) > begun && begun > folded));
+
+        // Well below the time after which Postgres ends the wait by itself.
+        await world.StopAsync().WaitAsync(TimeSpan.FromSeconds(15));
+        await held.RollbackAsync();
+        await world.StartAsync();
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
     private static async Task<double> FoldSecondsAsync(World world) => (await world.Engine.GetStatusAsync(false, CancellationToken.None)).StageSeconds["fold"];
 
     // Stops commits right before they end, from when it is told to until it is told not to.
