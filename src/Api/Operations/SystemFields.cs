@@ -82,11 +82,14 @@ public static class SystemQueries
 [MutationType]
 public static class RebuildMutations
 {
-    /// <summary>Builds a new read model of a projection beside the live one.</summary>
+    private const string All = "all";
+
+    /// <summary>Builds a new read model of a projection beside the live one; of "all" projections in one pass over the log. The result names the schemas.</summary>
     public static Job StartRebuild(StartRebuildInput input, IResolverContext context, [Service] ProjectionEngine engine, [Service] Jobs jobs)
     {
         Guard.Operate(context.User);
-        return jobs.Start($"rebuild {input.Projection}", progress => engine.RunRebuildAsync(input.Projection, new Forward(progress), CancellationToken.None));
+        var projections = input.Projection == All ? engine.Projections : [input.Projection];
+        return jobs.Start($"rebuild {input.Projection}", async progress => string.Join(", ", await engine.RunRebuildsAsync(projections, new Forward(progress), CancellationToken.None)));
     }
 
     /// <summary>Compares the new read model with the live one, both at one position.</summary>

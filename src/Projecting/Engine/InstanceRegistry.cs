@@ -74,8 +74,23 @@ internal sealed class InstanceRegistry(
         return added;
     }
 
-    /// <summary>Makes a schema beside the live one, with all definitions there are.</summary>
-    public async Task<Instance> CreateBesideAsync(Projection projection, CancellationToken cancellationToken)
+    /// <summary>Makes a schema beside the live one of each projection, with all definitions there are; all of them or none.</summary>
+    public async Task<IReadOnlyList<Instance>> CreateBesideAsync(IReadOnlyList<Projection> projections, CancellationToken cancellationToken)
+    {
+        var created = new List<Instance>();
+        try
+        {
+            foreach (var projection in projections) created.Add(await CreateBesideAsync(projection, cancellationToken));
+            return created;
+        }
+        catch (Exception)
+        {
+            foreach (var instance in created) await DropAsync(instance.Projection.Name, instance.Id.Schema, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<Instance> CreateBesideAsync(Projection projection, CancellationToken cancellationToken)
     {
         var taken = (await store.AllAsync(cancellationToken)).Select(row => row.SchemaName).ToHashSet(StringComparer.Ordinal);
         var schema = $"{projection.Name}_v{projection.Version}";

@@ -75,6 +75,9 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     /// <summary>Told after every commit, with the position everything live stands at.</summary>
     public event Action<LogPosition>? Committed;
 
+    /// <summary>Names of all projections of this process.</summary>
+    public IReadOnlyList<string> Projections => [.. catalog.All.Select(projection => projection.Name)];
+
     /// <summary>Where all live read models stand; null = nothing applied yet.</summary>
     public LogPosition? Position => signal.Position;
 

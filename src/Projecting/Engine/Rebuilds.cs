@@ -8,7 +8,7 @@ using EventSourcedAnalytics.Projecting.ReadModels;
 namespace EventSourcedAnalytics.Projecting.Engine;
 
 /// <summary>How far a rebuild is.</summary>
-/// <param name="Projection">The projection.</param>
+/// <param name="Projection">The projection; of several that are rebuilt together the one that is behind most.</param>
 /// <param name="Schema">Where it is built.</param>
 /// <param name="Position">Where it stands.</param>
 /// <param name="Target">Where the live read model stands.</param>
@@ -71,21 +71,38 @@ public sealed partial class ProjectionEngine
 {
     /// <summary>Builds a new read model of a projection from position zero beside the live one, until it stands where the live one stands.</summary>
     /// <returns>The schema it was built in.</returns>
-    /// <exception cref="RebuildException">A rebuild of the projection is there already.</exception>
-    public async Task<string> RunRebuildAsync(string projection, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken)
+    /// <exception cref="RebuildException">A rebuild of the projection is there already, or it stopped on its way.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such projection.</exception>
+    public async Task<string> RunRebuildAsync(string projection, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken) =>
+        (await RunRebuildsAsync([projection], progress, cancellationToken))[0];
+
+    /// <summary>Builds new read models of some projections beside the live ones, all of them in one pass over the log.</summary>
+    /// <param name="projections">Their names.</param>
+    /// <param name="progress">Told how far the one is that is behind most.</param>
+    /// <param name="cancellationToken">Ends the wait, not the work.</param>
+    /// <returns>The schemas they were built in, in the same order.</returns>
+    /// <exception cref="RebuildException">A rebuild of one of them is there already: then none is begun. Or some stopped on their way: the others are there.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such projection.</exception>
+    public async Task<IReadOnlyList<string>> RunRebuildsAsync(IReadOnlyList<string> projections, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken)
     {
-        var code = catalog[projection];
-        var open = await SessionWithAsync(code.Name, cancellationToken);
-        if (Beside(open, projection) is { } there) throw new RebuildException($"There is a read model beside the live one already: {there}. Promote it or drop it first.");
-        var instance = await open.AtBoundaryAsync(() => open.Registry.CreateBesideAsync(code, cancellationToken), cancellationToken);
-        var entering = open.EnterAsync(instance, cancellationToken);
+        ArgumentOutOfRangeException.ThrowIfZero(projections?.Count ?? 0, nameof(projections));
+        List<Projection> codes = [.. projections!.Distinct(StringComparer.Ordinal).Select(name => catalog[name])];
+        Session open = null!;
+        foreach (var code in codes) open = await SessionWithAsync(code.Name, cancellationToken);
+        var there = codes.Select(code => Beside(open, code.Name)).OfType<string>().ToList();
+        if (there.Count > 0) throw new RebuildException($"There is a read model beside the live one already: {string.Join(", ", there)}. Promote it or drop it first.");
+        var instances = await open.AtBoundaryAsync(() => open.Registry.CreateBesideAsync(codes, cancellationToken), cancellationToken);
+        var entering = open.EnterAsync(instances, cancellationToken);
         var clock = Stopwatch.StartNew();
         while (await Task.WhenAny(entering, Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken)) != entering)
-            progress?.Report(ProgressOf(instance, clock.Elapsed));
+            progress?.Report(ProgressOf(instances, clock.Elapsed));
         await entering;
-        if (!open.IsLive(instance)) throw new RebuildException($"The rebuild of '{projection}' stopped at {instance.Position}: {instance.Failure ?? LastFailure ?? "it was dropped"}.");
-        progress?.Report(ProgressOf(instance, clock.Elapsed));
-        return instance.Id.Schema;
+        var stopped = instances.Where(instance => !open.IsLive(instance)).ToList();
+        if (stopped.Count > 0)
+            throw new RebuildException(string.Join(" ", stopped.Select(instance =>
+                $"The rebuild of '{instance.Projection.Name}' stopped at {instance.Position}: {instance.Failure ?? LastFailure ?? "it was dropped"}.")));
+        progress?.Report(ProgressOf(instances, clock.Elapsed));
+        return [.. instances.Select(instance => instance.Id.Schema)];
     }
 
     /// <summary>
@@ -193,13 +210,14 @@ public sealed partial class ProjectionEngine
         }, cancellationToken);
     }
 
-    private RebuildProgress ProgressOf(Instance instance, TimeSpan elapsed)
+    private RebuildProgress ProgressOf(IReadOnlyList<Instance> instances, TimeSpan elapsed)
     {
-        var done = instance.Position?.Commit ?? 0;
+        var last = instances.MinBy(instance => instance.Position?.Commit ?? -1)!;
+        var done = last.Position?.Commit ?? 0;
         var target = Position;
         var speed = elapsed.TotalSeconds < 0.1 ? 0 : done / elapsed.TotalSeconds;
         TimeSpan? remaining = speed < 1 || target is null ? null : TimeSpan.FromSeconds(Math.Max(0, target.Value.Commit - done) / speed);
-        return new RebuildProgress(instance.Projection.Name, instance.Id.Schema, instance.Position, target, speed, remaining);
+        return new RebuildProgress(last.Projection.Name, last.Id.Schema, last.Position, target, speed, remaining);
     }
 
     private async Task<(CellSet Cells, LogPosition? Position)> CellsAsync(string schema, Projection projection, HashSet<long> revisions, CancellationToken cancellationToken)

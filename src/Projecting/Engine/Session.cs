@@ -71,7 +71,7 @@ public sealed partial class ProjectionEngine
             heavy = new HeavyPersons(engine.Tuning.HeavyPersonEvents, engine.Tuning.Deferral);
             folding = new FoldStage(partitioner, Reader, Facts, new StateStore(engine.source), engine.Tuning.Workers, heavy);
             follower = new LogFollower(engine.log, engine.Tuning);
-            Registry = new InstanceRegistry(engine.catalog, store, engine.schemas, Facts, CommitAsync, engine.logger);
+            Registry = new InstanceRegistry(engine.catalog, store, engine.schemas, Facts, (instance, token) => CommitAsync([instance], token), engine.logger);
         }
 
         public FactsView Facts { get; } = new();
@@ -143,7 +143,7 @@ public sealed partial class ProjectionEngine
                 try
                 {
                     await ReconcileAsync(token);
-                    foreach (var instance in Registry.All) if (!IsLive(instance) && !entered.Contains(instance)) _ = Enter(instance);
+                    _ = Enter([.. Registry.All.Where(instance => !IsLive(instance) && !entered.Contains(instance))]);
                     await Registry.JoinAsync(live, token);
                     // Who was left waiting by the process before waits no longer.
                     await FlushAsync(token);
@@ -213,7 +213,7 @@ public sealed partial class ProjectionEngine
                 var before = instance.Pending.Refolds;
                 await folding.RetryAsync([instance], static (_, mark) => mark.Reason is not null, FindProject, cancellationToken);
                 var count = instance.Pending.Refolds - before;
-                await CommitAsync(instance, cancellationToken);
+                await CommitAsync([instance], cancellationToken);
                 return count;
             }
             catch (Exception error)
@@ -265,7 +265,7 @@ public sealed partial class ProjectionEngine
             await FlushAsync(cancellationToken);
             projects = current;
             if (IsOwner) await ReclaimOrdersAsync(cancellationToken);
-            foreach (var instance in await Registry.ReconcileAsync(current, cancellationToken)) _ = Enter(instance);
+            _ = Enter(await Registry.ReconcileAsync(current, cancellationToken));
             await Registry.JoinAsync(live, cancellationToken);
             isReconciled = true;
         }

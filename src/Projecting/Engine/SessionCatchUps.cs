@@ -13,17 +13,17 @@ public sealed partial class ProjectionEngine
     {
         private readonly HashSet<Instance> entered = [];
 
-        /// <summary>Takes a new instance in while everything runs.</summary>
-        /// <returns>Done when the instance stands where the others stand, or has given up.</returns>
-        public async Task EnterAsync(Instance instance, CancellationToken cancellationToken)
+        /// <summary>Takes new instances in while everything runs.</summary>
+        /// <returns>Done when each of them stands where the others stand, or has given up.</returns>
+        public async Task EnterAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
         {
             Task entering;
             await Boundary.WaitAsync(cancellationToken);
             try
             {
                 await FlushAsync(cancellationToken);
-                entering = Enter(instance);
-                if (IsLive(instance)) await Registry.JoinAsync([instance], cancellationToken);
+                entering = Enter(instances);
+                await Registry.JoinAsync([.. instances.Where(IsLive)], cancellationToken);
             }
             finally { Boundary.Release(); }
             await entering.WaitAsync(cancellationToken);
@@ -44,46 +44,31 @@ public sealed partial class ProjectionEngine
             }
         }
 
-        // At a boundary. Along with the others if it stands where they stand, else by a catch-up.
-        private Task Enter(Instance instance)
+        // At a boundary. Along with the others if they stand where the others stand, else by a catch-up: one for all that stand at one position.
+        private Task Enter(IReadOnlyList<Instance> instances)
         {
-            entered.Add(instance);
-            if (instance.Position == Position)
-            {
-                live = [.. live, instance];
-                return Task.CompletedTask;
-            }
-            var catchUp = CatchUpAsync(instance, ending.Token);
-            catchUps.Add(catchUp);
-            return catchUp;
+            entered.UnionWith(instances);
+            live = [.. live, .. instances.Where(instance => instance.Position == Position)];
+            var behind = instances.Where(instance => instance.Position != Position).GroupBy(instance => instance.Position);
+            var started = behind.Select(together => CatchUpAsync([.. together], ending.Token)).ToList();
+            foreach (var catchUp in started) catchUps.Add(catchUp);
+            return Task.WhenAll(started);
         }
 
         // A catch-up that fails leaves the live read models alone: it is tried again from what is committed, and then stays behind with the reason.
-        private async Task CatchUpAsync(Instance instance, CancellationToken cancellationToken)
+        private async Task CatchUpAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken, int attempt = 1)
         {
             await Task.Yield();
             try
             {
-                for (var attempt = 1; ; attempt++)
+                while (!await TryJoinAsync(instances, attempt, cancellationToken))
                 {
-                    try
-                    {
-                        await JoinAsync(instance, cancellationToken);
-                        instance.Failure = null;
-                        return;
-                    }
-                    catch (Exception error) when (error is not (OperationCanceledException or CheckpointConflictException))
-                    {
-                        engine.logger.LogError(error, "The catch-up of {Instance} failed at {Position} (attempt {Attempt} of {Attempts}).",
-                            instance.Id, instance.Position, attempt, Limits.MaxCatchUpAttempts);
-                        instance.Failure = error.Message;
-                        // What answers already must go on; what is new may stay behind, with its reason.
-                        if (attempt == Limits.MaxCatchUpAttempts && instance.IsJoined) await FailAsync(error);
-                        if (attempt == Limits.MaxCatchUpAttempts) return;
-                        await Task.Delay(Limits.CatchUpPause * attempt, cancellationToken);
-                        await EndedAsync(instance.Landing);
-                        await Registry.ReloadAsync(instance, cancellationToken);
-                    }
+                    if (attempt == Limits.MaxCatchUpAttempts) return;
+                    await Task.Delay(Limits.CatchUpPause * attempt++, cancellationToken);
+                    if (instances.Count == 1) continue;
+                    // What is wrong with one of them must not stop the others.
+                    await Task.WhenAll(instances.Select(instance => CatchUpAsync([instance], cancellationToken, attempt)));
+                    return;
                 }
             }
             catch (CheckpointConflictException error)
@@ -95,25 +80,54 @@ public sealed partial class ProjectionEngine
             }
             catch (Exception error)
             {
-                engine.logger.LogError(error, "The catch-up of {Instance} stopped at {Position}.", instance.Id, instance.Position);
-                instance.Failure = error.Message;
+                engine.logger.LogError(error, "The catch-up of {Instances} stopped at {Position}.", NamesOf(instances), instances[0].Position);
+                foreach (var instance in instances) instance.Failure = error.Message;
             }
         }
 
-        private async Task JoinAsync(Instance instance, CancellationToken cancellationToken)
+        private async Task<bool> TryJoinAsync(IReadOnlyList<Instance> instances, int attempt, CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (attempt > 1)
+                {
+                    foreach (var instance in instances)
+                    {
+                        await EndedAsync(instance.Landing);
+                        await Registry.ReloadAsync(instance, cancellationToken);
+                    }
+                }
+                await JoinAsync(instances, cancellationToken);
+                foreach (var instance in instances) instance.Failure = null;
+                return true;
+            }
+            catch (Exception error) when (error is not (OperationCanceledException or CheckpointConflictException))
+            {
+                engine.logger.LogError(error, "The catch-up of {Instances} failed at {Position} (attempt {Attempt} of {Attempts}).",
+                    NamesOf(instances), instances[0].Position, attempt, Limits.MaxCatchUpAttempts);
+                foreach (var instance in instances) instance.Failure = error.Message;
+                // What answers already must go on; what is new may stay behind, with its reason.
+                if (attempt == Limits.MaxCatchUpAttempts && instances.Any(instance => instance.IsJoined)) await FailAsync(error);
+                return false;
+            }
+        }
+
+        private static string NamesOf(IReadOnlyList<Instance> instances) => string.Join(", ", instances.Select(instance => instance.Id));
+
+        // All of them stand at one position, and go on together.
+        private async Task JoinAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
         {
             // A checkpoint ahead of the facts waits for them: what they will decide up to there is what they decided before.
-            if (instance.Position is { } ahead) await standing.WaitAsync(ahead, Timeout.InfiniteTimeSpan, cancellationToken);
-            while (Position is { } target && !(instance.Position >= target))
-                if (!await ReplayAsync(instance, target, cancellationToken)) return;
+            if (instances[0].Position is { } ahead) await standing.WaitAsync(ahead, Timeout.InfiniteTimeSpan, cancellationToken);
+            while (instances.Count > 0 && Position is { } target && !(instances[0].Position >= target)) instances = await ReplayAsync(instances, target, cancellationToken);
             await Boundary.WaitAsync(cancellationToken);
             try
             {
                 await FlushAsync(cancellationToken);
-                if (Position is { } here && instance.Position != here && !await ReplayAsync(instance, here, cancellationToken)) return;
-                if (instance.IsDropped) return;
-                live = [.. live, instance];
-                await Registry.JoinAsync([instance], cancellationToken);
+                if (instances.Count > 0 && Position is { } here && instances[0].Position != here) instances = await ReplayAsync(instances, here, cancellationToken);
+                instances = [.. instances.Where(instance => !instance.IsDropped)];
+                await Registry.JoinAsync(instances, cancellationToken);
+                live = [.. live, .. instances];
                 Tell();
                 await MergeGroupsAsync(cancellationToken);
             }
@@ -142,64 +156,77 @@ public sealed partial class ProjectionEngine
             }
         }
 
-        // False if the instance was dropped meanwhile.
-        private async Task<bool> ReplayAsync(Instance instance, LogPosition target, CancellationToken cancellationToken)
+        // Gives those that were not dropped meanwhile.
+        private async Task<IReadOnlyList<Instance>> ReplayAsync(IReadOnlyList<Instance> instances, LogPosition target, CancellationToken cancellationToken)
         {
             var lastCommit = Stopwatch.GetTimestamp();
-            await foreach (var batch in follower.ReadAsync(instance.Position, target, instance.Activities, cancellationToken))
+            await foreach (var batch in follower.ReadAsync(instances[0].Position, target, ActivitiesOf(instances), cancellationToken))
             {
                 Facts.Mark(batch);
-                await instance.Busy.WaitAsync(cancellationToken);
+                instances = await HoldAsync(
+                    instances,
+                    async held =>
+                    {
+                        await folding.FoldAsync(batch, held, mayDefer: true, cancellationToken);
+                        foreach (var instance in held) instance.RecordedAt = batch.RecordedAt ?? instance.RecordedAt;
+                        if (!MustCommit(held, lastCommit)) return;
+                        await BeginCommitAsync(held, cancellationToken);
+                        lastCommit = Stopwatch.GetTimestamp();
+                    },
+                    cancellationToken);
+                if (instances.Count == 0) return instances;
+                engine.meter.Replayed(batch.Count * instances.Count);
+            }
+            return await FinishAsync(instances, cancellationToken);
+        }
+
+        // Names of the activity that any of them looks at; null = all.
+        private static HashSet<string>? ActivitiesOf(IReadOnlyList<Instance> instances) =>
+            instances.Any(instance => instance.Activities is null) ? null : instances.SelectMany(instance => instance.Activities!).ToHashSet(StringComparer.Ordinal);
+
+        // A person that comes in every batch is one row of a commit, so what is to be written counts, not the events that made it; unless an operator set how many may wait.
+        private bool MustCommit(IReadOnlyList<Instance> instances, long lastCommit) =>
+            Stopwatch.GetElapsedTime(lastCommit) > Limits.CatchUpCommitInterval
+            || instances.Sum(instance => instance.States.DirtyCount + instance.Pending.Rows) >= Limits.MaxUncommittedRows
+            || (instances[0].Pending.Events >= engine.Tuning.CommitEvents && engine.Tuning.CommitEvents < Limits.MaxUncommittedEvents);
+
+        // The second pass: who waited is folded again, while the commit of all others is on its way.
+        private Task<IReadOnlyList<Instance>> FinishAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken) => HoldAsync(
+            instances,
+            async held =>
+            {
+                await BeginCommitAsync(held, cancellationToken);
+                await folding.RetryAsync(held, static (_, mark) => mark.Reason is null, FindProject, cancellationToken);
+                await CommitAsync(held, cancellationToken);
+            },
+            cancellationToken);
+
+        // Does something with those that are not dropped, while nobody else is at work on them. Gives these.
+        private static async Task<IReadOnlyList<Instance>> HoldAsync(IReadOnlyList<Instance> instances, Func<IReadOnlyList<Instance>, Task> work, CancellationToken cancellationToken)
+        {
+            var held = new List<Instance>(instances.Count);
+            try
+            {
+                foreach (var instance in instances)
+                {
+                    await instance.Busy.WaitAsync(cancellationToken);
+                    held.Add(instance);
+                }
+                List<Instance> wanted = [.. held.Where(instance => !instance.IsDropped)];
                 try
                 {
-                    if (instance.IsDropped) return false;
-                    await folding.FoldAsync(batch, [instance], mayDefer: true, cancellationToken);
-                    instance.RecordedAt = batch.RecordedAt ?? instance.RecordedAt;
-                    if (MustCommit(instance, lastCommit))
-                    {
-                        await BeginCommitAsync(instance, cancellationToken);
-                        lastCommit = Stopwatch.GetTimestamp();
-                    }
+                    if (wanted.Count > 0) await work(wanted);
                 }
                 catch (Exception)
                 {
-                    instance.IsBroken = true;
+                    foreach (var instance in wanted) instance.IsBroken = true;
                     throw;
                 }
-                finally
-                {
-                    instance.Busy.Release();
-                }
-                engine.meter.Replayed(batch.Count);
-            }
-            return await FinishAsync(instance, cancellationToken);
-        }
-
-        // A person that comes in every batch is one row of a commit, so what is to be written counts, not the events that made it; unless an operator set how many may wait.
-        private bool MustCommit(Instance instance, long lastCommit) =>
-            Stopwatch.GetElapsedTime(lastCommit) > Limits.CatchUpCommitInterval
-            || instance.States.DirtyCount + instance.Pending.Rows >= Limits.MaxUncommittedRows
-            || (instance.Pending.Events >= engine.Tuning.CommitEvents && engine.Tuning.CommitEvents < Limits.MaxUncommittedEvents);
-
-        // The second pass: who waited is folded again, and all of it is committed.
-        private async Task<bool> FinishAsync(Instance instance, CancellationToken cancellationToken)
-        {
-            await instance.Busy.WaitAsync(cancellationToken);
-            try
-            {
-                if (instance.IsDropped) return false;
-                await folding.RetryAsync([instance], static (_, mark) => mark.Reason is null, FindProject, cancellationToken);
-                await CommitAsync(instance, cancellationToken);
-                return true;
-            }
-            catch (Exception)
-            {
-                instance.IsBroken = true;
-                throw;
+                return wanted;
             }
             finally
             {
-                instance.Busy.Release();
+                foreach (var instance in held) instance.Busy.Release();
             }
         }
     }

@@ -94,28 +94,33 @@ public sealed partial class ProjectionEngine
             }
         }
 
-        /// <summary>Commits what one instance has pending, and waits until it is; nobody else may be at work on it.</summary>
-        private async Task CommitAsync(Instance instance, CancellationToken cancellationToken)
+        /// <summary>Commits what some instances that stand at one position have pending, and waits until it is; nobody else may be at work on them.</summary>
+        private async Task CommitAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
         {
-            await BeginCommitAsync(instance, cancellationToken);
-            await instance.Landing.WaitAsync(cancellationToken);
+            await BeginCommitAsync(instances, cancellationToken);
+            foreach (var instance in instances) await instance.Landing.WaitAsync(cancellationToken);
         }
 
-        private async Task BeginCommitAsync(Instance instance, CancellationToken cancellationToken)
+        private async Task BeginCommitAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
         {
-            await instance.Landing.WaitAsync(cancellationToken);
-            if (!instance.HasPending) return;
-            var figures = FiguresOf(instance);
-            var changes = InstanceChanges.TakeFrom(instance);
-            var unit = new CommitUnit([changes], changes.To, instance.RecordedAt, changes.Events);
-            instance.Landing = Task.Run(
+            foreach (var instance in instances) await instance.Landing.WaitAsync(cancellationToken);
+            List<Instance> pending = [.. instances.Where(instance => instance.HasPending)];
+            if (pending.Count == 0) return;
+            var figures = pending.Select(FiguresOf).ToList();
+            var changes = pending.Select(InstanceChanges.TakeFrom).ToList();
+            var unit = new CommitUnit(changes, changes[0].To, pending[0].RecordedAt, changes[0].Events);
+            var landing = Task.Run(
                 async () =>
                 {
                     await engine.committer.CommitAsync(unit, cancellationToken);
-                    Landed(unit, [figures]);
+                    Landed(unit, figures);
                 },
                 CancellationToken.None);
-            instance.States.Trim(engine.Tuning.CachedPersons);
+            foreach (var instance in pending)
+            {
+                instance.Landing = landing;
+                instance.States.Trim(engine.Tuning.CachedPersons);
+            }
         }
 
         private void Landed(CommitUnit unit, IReadOnlyList<(InstanceId, long, int)> figures)

@@ -165,7 +165,7 @@ public sealed partial class ProjectionEngine
         {
             await ReconcileAsync(cancellationToken);
             await Registry.TakeInAsync(projection, cancellationToken);
-            foreach (var instance in Registry.All.Where(instance => instance.Projection.Name == projection)) _ = Enter(instance);
+            _ = Enter([.. Registry.All.Where(instance => instance.Projection.Name == projection)]);
             await Registry.JoinAsync(live, cancellationToken);
             // Who was left waiting by the process before waits no longer, and neither does a definition that it had not seen.
             await FlushAsync(cancellationToken);

@@ -13,8 +13,12 @@ internal static class RebuildRun
 
     public static async Task<int> RunAsync(AnalyticsClient client, string? step, string name, bool acceptDifferences, IAnsiConsole console, CancellationToken cancellationToken)
     {
+        var projections = await ResolveAsync(client, name, cancellationToken);
+        if (step is null) foreach (var projection in projections) await DropAsync(client, projection, cancellationToken);
+        if (step is null or "run") await BuildAsync(client, name, console, cancellationToken);
+        if (step is "run") return 0;
         var failed = 0;
-        foreach (var projection in await ResolveAsync(client, name, cancellationToken))
+        foreach (var projection in projections)
             if (!await StepAsync(client, step, projection, acceptDifferences, console, cancellationToken)) failed++;
         return failed == 0 ? 0 : 1;
     }
@@ -36,33 +40,22 @@ internal static class RebuildRun
             case "plan":
                 await PlanAsync(client, projection, console, cancellationToken);
                 return true;
-            case "run":
-                await BuildAsync();
-                return true;
             case "verify":
                 return await CompareAsync();
             case "promote":
                 console.MarkupLine($"{projection}: [green]{await PromoteAsync()}[/] is live");
                 return true;
             case "rollback":
-                console.MarkupLine($"{projection}: [green]{await ChangeAsync("rollbackRebuild")}[/] is live again");
+                console.MarkupLine($"{projection}: [green]{await RollbackAsync()}[/] is live again");
                 return true;
             case "drop":
-                console.MarkupLine($"{projection}: dropped {await ChangeAsync("dropRebuild")}");
+                console.MarkupLine($"{projection}: dropped {await DropAsync(client, projection, cancellationToken)}");
                 return true;
             default:
-                await ChangeAsync("dropRebuild");
-                await BuildAsync();
                 if (!await IsOfLiveVersionAsync()) console.MarkupLine($"{projection}: [yellow]not compared[/]: the live read model was built by another version of the code");
                 else if (!await CompareAsync() && !acceptDifferences) return false;
                 console.MarkupLine($"{projection}: [green]{await PromoteAsync()}[/] is live; the one before stays for 'rebuild rollback {projection}' until 'rebuild drop {projection}'");
                 return true;
-        }
-
-        async Task BuildAsync()
-        {
-            var schema = await ProgressLine.RunAsync(console, $"rebuild {projection}", progress => client.RunJobAsync($"startRebuild({input})", progress, cancellationToken));
-            console.MarkupLine($"{projection}: built {schema} beside the live read model");
         }
 
         async Task<bool> IsOfLiveVersionAsync()
@@ -83,11 +76,21 @@ internal static class RebuildRun
             "mutation($p: String!, $accept: Boolean!) { schema: promoteRebuild(input: { projection: $p, acceptDifferences: $accept }) }",
             new { p = projection, accept = acceptDifferences }, cancellationToken))["schema"]!;
 
-        async Task<string> ChangeAsync(string mutation) =>
-            (await client.QueryAsync($"mutation {{ {mutation}({input}) }}", null, cancellationToken))[mutation] is JsonArray list
-                ? (list.Count == 0 ? "nothing" : string.Join(", ", list.Select(item => (string)item!)))
-                : (string)(await client.QueryAsync($"{{ system {{ projections {{ name projection state }} }} }}", null, cancellationToken))["system"]!["projections"]!.AsArray()
-                    .First(row => (string)row!["projection"]! == projection && (string)row["state"]! == "live")!["name"]!;
+        async Task<string> RollbackAsync() => (string)(await client.QueryAsync($"mutation {{ schema: rollbackRebuild({input}) }}", null, cancellationToken))["schema"]!;
+    }
+
+    // All projections are built in one pass over the log.
+    private static async Task BuildAsync(AnalyticsClient client, string name, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var schemas = await ProgressLine.RunAsync(
+            console, $"rebuild {name}", progress => client.RunJobAsync($"startRebuild(input: {{ projection: \"{name}\" }})", progress, cancellationToken));
+        console.MarkupLine($"{name}: built {schemas} beside the live read model{(name == "all" ? "s" : "")}");
+    }
+
+    private static async Task<string> DropAsync(AnalyticsClient client, string projection, CancellationToken cancellationToken)
+    {
+        var dropped = (await client.QueryAsync($"mutation {{ schemas: dropRebuild(input: {{ projection: \"{projection}\" }}) }}", null, cancellationToken))["schemas"]!.AsArray();
+        return dropped.Count == 0 ? "nothing" : string.Join(", ", dropped.Select(schema => (string)schema!));
     }
 
     private static async Task PlanAsync(AnalyticsClient client, string projection, IAnsiConsole console, CancellationToken cancellationToken)

@@ -85,30 +85,4 @@ public sealed class OverlapTests
     }
 
     private static async Task<double> FoldSecondsAsync(World world) => (await world.Engine.GetStatusAsync(false, CancellationToken.None)).StageSeconds["fold"];
-
-    // Stops commits right before they end, from when it is told to until it is told not to.
-    private sealed class HeldCommit : IDisposable
-    {
-        private readonly ManualResetEventSlim open = new(initialState: true);
-        private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Reached => reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
-
-        public void Hold() => open.Reset();
-
-        public void Release() => open.Set();
-
-        public void At(string point)
-        {
-            if (point != CommitPoints.BeforeCommit || open.IsSet) return;
-            reached.TrySetResult();
-            open.Wait();
-        }
-
-        public void Dispose()
-        {
-            open.Set();
-            open.Dispose();
-        }
-    }
 }

@@ -11,6 +11,9 @@ internal sealed class WatchedLog(IEventLog log) : IEventLog
     /// <summary>Events that reads of the whole log leave out; their streams still have them.</summary>
     public Func<RecordedEvent, bool>? Loses { get; set; }
 
+    /// <summary>Events that reads of the whole log gave so far, subscriptions aside.</summary>
+    public long EventsRead { get; private set; }
+
     public ValueTask<Guid> GetIdentityAsync(CancellationToken cancellationToken) => log.GetIdentityAsync(cancellationToken);
 
     public ValueTask<AppendResult> AppendAsync(string stream, ExpectedRevision expected, IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken) =>
@@ -24,8 +27,12 @@ internal sealed class WatchedLog(IEventLog log) : IEventLog
         return log.ReadStreamAsync(stream, direction, from, maxCount, cancellationToken);
     }
 
-    public async ValueTask<LogPage> ReadAllAsync(LogPosition? after, int maxCount, StreamFilter filter, CancellationToken cancellationToken) =>
-        Lossy(await log.ReadAllAsync(after, maxCount, filter, cancellationToken));
+    public async ValueTask<LogPage> ReadAllAsync(LogPosition? after, int maxCount, StreamFilter filter, CancellationToken cancellationToken)
+    {
+        var page = Lossy(await log.ReadAllAsync(after, maxCount, filter, cancellationToken));
+        EventsRead += page.Events.Count;
+        return page;
+    }
 
     public ValueTask<LogPosition?> GetHeadAsync(CancellationToken cancellationToken) => log.GetHeadAsync(cancellationToken);
 
