@@ -15,6 +15,15 @@ public static class Limits
     /// <summary>Lag up to which a server counts as ready.</summary>
     public static readonly TimeSpan ReadyLag = TimeSpan.FromSeconds(30);
 
+    /// <summary>Longest lag that can be set as ready; with it a server practically always is.</summary>
+    public static readonly TimeSpan MaxReadyLag = TimeSpan.FromDays(365);
+
+    /// <summary>Shortest lease that can be set: below it a process that only waits for the processor would lose the projections.</summary>
+    public static readonly TimeSpan MinLease = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest lease that can be set: as long as nobody takes over from a process that hangs.</summary>
+    public static readonly TimeSpan MaxLease = TimeSpan.FromHours(1);
+
     /// <summary>Time after which Postgres ends a session that does nothing in the middle of a transaction.</summary>
     public static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(60);
 

@@ -1,6 +1,5 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Analysis.Events;
 
@@ -9,29 +8,27 @@ namespace EventSourcedAnalytics.Analysis.Events;
 /// </summary>
 internal static class JsonObjectEnd
 {
-    private const int Block = 64;
-
     /// <summary>Finds it.</summary>
     /// <param name="json">Valid JSON that begins with an object's brace.</param>
     /// <param name="length">Bytes of the object.</param>
     /// <returns>False if it doesn't end, or a backslash comes before its end.</returns>
     public static bool TryFind(ReadOnlySpan<byte> json, out int length)
     {
-        Span<byte> last = stackalloc byte[Block];
+        Span<byte> last = stackalloc byte[ByteBits.Block];
         var isInText = 0UL;
         var depth = 0;
-        for (var at = 0; at < json.Length; at += Block)
+        for (var at = 0; at < json.Length; at += ByteBits.Block)
         {
             scoped var rest = json[at..];
-            if (rest.Length < Block)
+            if (rest.Length < ByteBits.Block)
             {
                 last.Clear();
                 rest.CopyTo(last);
                 rest = last;
             }
-            var text = Spread(BitsOf(rest, (byte)'"')) ^ isInText;
+            var text = ByteBits.Spread(ByteBits.Of(rest, (byte)'"')) ^ isInText;
             isInText = (ulong)((long)text >> 63);
-            ulong opening = BitsOf(rest, (byte)'{') & ~text, closing = BitsOf(rest, (byte)'}') & ~text, escapes = BitsOf(rest, (byte)'\\');
+            ulong opening = ByteBits.Of(rest, (byte)'{') & ~text, closing = ByteBits.Of(rest, (byte)'}') & ~text, escapes = ByteBits.Of(rest, (byte)'\\');
             var end = EndIn(opening, closing, ref depth);
             length = at + end;
             if (end > 0) return (escapes & ((1UL << (end - 1)) - 1)) == 0;
@@ -55,20 +52,5 @@ internal static class JsonObjectEnd
         }
         depth += BitOperations.PopCount(opening) - BitOperations.PopCount(closing);
         return 0;
-    }
-
-    private static ulong BitsOf(ReadOnlySpan<byte> block, byte wanted)
-    {
-        var searched = Vector256.Create(wanted);
-        ref var first = ref MemoryMarshal.GetReference(block);
-        return Vector256.Equals(Vector256.LoadUnsafe(ref first), searched).ExtractMostSignificantBits()
-            | ((ulong)Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)Vector256<byte>.Count), searched).ExtractMostSignificantBits() << Vector256<byte>.Count);
-    }
-
-    // Every bit becomes whether the number of bits set up to it is odd.
-    private static ulong Spread(ulong bits)
-    {
-        for (var shift = 1; shift < Block; shift <<= 1) bits ^= bits << shift;
-        return bits;
     }
 }

@@ -22,10 +22,13 @@ public readonly record struct JsonObjectSlice(ReadOnlyMemory<byte> Utf8)
     internal PropertyValue FindFrom(PropertyPath path, int from)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return IsEmpty ? PropertyValue.Missing : FindIn(Utf8.Span, path, from);
+        if (IsEmpty) return PropertyValue.Missing;
+        var json = Utf8.Span;
+        return PlainLookup.TryFind(json, path, from, out PropertyValue value) ? value : FindByReader(json, path, from);
     }
 
-    private static PropertyValue FindIn(ReadOnlySpan<byte> json, PropertyPath path, int from)
+    /// <summary>The same for any valid JSON, however it is written.</summary>
+    internal static PropertyValue FindByReader(ReadOnlySpan<byte> json, PropertyPath path, int from)
     {
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return PropertyValue.Missing;
@@ -48,7 +51,7 @@ public readonly record struct JsonObjectSlice(ReadOnlyMemory<byte> Utf8)
             best = match;
             nested = json[start..(int)reader.BytesConsumed];
         }
-        return best < 0 ? PropertyValue.Missing : FindIn(nested, path, from + best + 1);
+        return best < 0 ? PropertyValue.Missing : FindByReader(nested, path, from + best + 1);
     }
 
     private static int Match(ref Utf8JsonReader reader, byte[][] partial)
@@ -67,9 +70,7 @@ public readonly record struct JsonObjectSlice(ReadOnlyMemory<byte> Utf8)
             case JsonTokenType.False: return PropertyValue.Of(false);
             case JsonTokenType.String: return PropertyValue.Of(reader.GetString()!);
             case JsonTokenType.Number:
-                return FixedDecimal.TryParse(reader.ValueSpan, out var number)
-                    ? PropertyValue.Of(number)
-                    : PropertyValue.Of(Encoding.UTF8.GetString(reader.ValueSpan));
+                return PlainLookup.NumberOf(reader.ValueSpan);
             default:
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();

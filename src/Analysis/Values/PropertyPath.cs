@@ -31,6 +31,7 @@ public sealed class PropertyPath : IEquatable<PropertyPath>
         prefixes = [.. Enumerable.Range(0, segments.Length).Select(i =>
             Enumerable.Range(i + 1, segments.Length - i - 1).Select(j => Encoding.UTF8.GetBytes(string.Join('.', segments[i..j]))).ToArray())];
         Segments = segments;
+        IsPlain = path.AsSpan().IndexOfAny('"', '\\') < 0;
     }
 
     /// <summary>Which object the path starts in.</summary>
@@ -41,6 +42,9 @@ public sealed class PropertyPath : IEquatable<PropertyPath>
 
     /// <summary>The parts between the dots, without the root.</summary>
     public IReadOnlyList<string> Segments { get; }
+
+    /// <summary>True if JSON can write every key of it as it is: there are no quotes and backslashes in it.</summary>
+    internal bool IsPlain { get; }
 
     /// <summary>The whole rest of the path from segment <paramref name="from"/> on, as one key.</summary>
     internal ReadOnlySpan<byte> Whole(int from) => suffixes[from];

@@ -52,6 +52,8 @@ public sealed class AnalyticsHost : IAsyncDisposable
         IConfiguration configuration, string? urls = null, LogLevel minimumLevel = LogLevel.Warning, CancellationToken cancellationToken = default)
     {
         var settings = ServerSettings.From(configuration);
+        // A setting that can't be used is told before anything is opened.
+        var (engine, health, nodeEndpoint) = (ServerSettings.Engine(configuration, urls ?? settings.Urls), ServerSettings.Health(configuration), NodeHost.EndpointOf(configuration));
         Directory.CreateDirectory(settings.DataDirectory);
         using var startLogging = LoggerFactory.Create(logging => ConfigureLogging(logging, minimumLevel));
         var log = OpenLog(settings);
@@ -64,9 +66,11 @@ public sealed class AnalyticsHost : IAsyncDisposable
                 : null;
             var source = DataSource(settings.Postgres ?? cluster!.ConnectionString);
             var adminKey = AdminKeyFile.Resolve(settings);
-            app = Build(configuration, urls ?? settings.Urls, minimumLevel, log, source, adminKey);
+            app = Build(configuration, urls ?? settings.Urls, minimumLevel, new Parts(log, source, adminKey, engine, health));
             await app.StartAsync(cancellationToken);
-            var node = log is EmbeddedEventLog embedded ? await NodeHost.StartAsync(configuration, embedded, logging => ConfigureLogging(logging, minimumLevel), cancellationToken) : null;
+            var node = log is EmbeddedEventLog embedded && nodeEndpoint is not null
+                ? await NodeHost.StartAsync(nodeEndpoint, embedded, logging => ConfigureLogging(logging, minimumLevel), cancellationToken)
+                : null;
             return new AnalyticsHost(app, node, cluster, adminKey.Text);
         }
         catch
@@ -95,7 +99,7 @@ public sealed class AnalyticsHost : IAsyncDisposable
         if (cluster is not null) await cluster.DisposeAsync();
     }
 
-    private static WebApplication Build(IConfiguration configuration, string urls, LogLevel minimumLevel, IEventLog log, NpgsqlDataSource source, AdminKey adminKey)
+    private static WebApplication Build(IConfiguration configuration, string urls, LogLevel minimumLevel, Parts parts)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddConfiguration(configuration);
@@ -106,22 +110,22 @@ public sealed class AnalyticsHost : IAsyncDisposable
         builder.Host.ConfigureHostOptions(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         var services = builder.Services;
-        services.AddSingleton(_ => log);
-        services.AddSingleton(_ => source);
-        services.AddSingleton(adminKey);
+        services.AddSingleton(_ => parts.Log);
+        services.AddSingleton(_ => parts.Source);
+        services.AddSingleton(parts.AdminKey);
         services.AddProjects();
-        services.AddIngestion(options => options.AdminKey = adminKey.Text);
+        services.AddIngestion(options => options.AdminKey = parts.AdminKey.Text);
         services.AddSingleton<Projection, FunnelsProjection>();
         services.AddSingleton<Projection, CohortsProjection>();
         services.AddSingleton<Projection, RevenueProjection>();
         services.AddSingleton<Projection, ActivityProjection>();
         services.AddSingleton<Projection, SessionsProjection>();
         services.AddSingleton<ProjectionCatalog>();
-        services.AddSingleton(ServerSettings.Engine(configuration, urls));
+        services.AddSingleton(parts.Engine);
         services.AddSingleton<ProjectionEngine>();
         services.AddHostedService<EngineService>();
         services.AddTelemetry(configuration);
-        services.AddSingleton(new HealthSettings(TimeSpan.FromSeconds(configuration.GetValue("Projections:MaxLagSeconds", Limits.ReadyLag.TotalSeconds))));
+        services.AddSingleton(parts.Health);
         services.AddAnalyticsApi();
 
         var app = builder.Build();
@@ -132,6 +136,9 @@ public sealed class AnalyticsHost : IAsyncDisposable
         app.MapDashboard();
         return app;
     }
+
+    // What is opened or read before the services are put together.
+    private sealed record Parts(IEventLog Log, NpgsqlDataSource Source, AdminKey AdminKey, EngineSettings Engine, HealthSettings Health);
 
     private static IEventLog OpenLog(ServerSettings settings) => settings.EventStore is null
         ? EmbeddedEventLog.Open(Path.Combine(settings.DataDirectory, "log"))

@@ -13,7 +13,7 @@ internal static partial class FaultHook
     private static readonly int SigStop = OperatingSystem.IsMacOS() ? 17 : 19;
 
     /// <summary>The hook that is configured, or null.</summary>
-    /// <exception cref="Client.CommandException">The configuration names no point or action.</exception>
+    /// <exception cref="Client.CommandException">The configuration names no point or action, or no time from the first on.</exception>
     public static Action<string>? From(IConfiguration configuration)
     {
         if (configuration["Faults:At"] is not { Length: > 0 } point) return null;
@@ -25,7 +25,7 @@ internal static partial class FaultHook
             "stop" => SigStop,
             var other => throw new Client.CommandException($"Faults__Action={other}: the actions are kill and stop."),
         };
-        var left = configuration.GetValue("Faults:After", 1);
+        var left = configuration.WholeNumber("Faults:After", 1, 1, int.MaxValue);
         return reached =>
         {
             if (reached == point && Interlocked.Decrement(ref left) == 0) _ = Send(Environment.ProcessId, signal);

@@ -14,11 +14,11 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
 
     /// <summary>Reads the configuration of a process.</summary>
     public static ServerSettings From(IConfiguration configuration) => new(
-        NonEmpty(configuration["Urls"]) ?? DefaultUrls,
-        Path.GetFullPath(NonEmpty(configuration["Data:Directory"]) ?? ".data"),
-        NonEmpty(configuration.GetConnectionString("Postgres")),
-        NonEmpty(configuration["EventStore:ConnectionString"]),
-        NonEmpty(configuration["Auth:AdminKey"]));
+        configuration.Text("Urls") ?? DefaultUrls,
+        Path.GetFullPath(configuration.Text("Data:Directory") ?? ".data"),
+        configuration.Text("ConnectionStrings:Postgres"),
+        configuration.Text("EventStore:ConnectionString"),
+        configuration.Text("Auth:AdminKey"));
 
     /// <summary>Reads appsettings.json beside the program, the environment and <c>--key value</c> pairs.</summary>
     public static IConfigurationRoot Configuration(string[] overrides) => new ConfigurationBuilder()
@@ -29,14 +29,18 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
         .Build();
 
     /// <summary>What is set about the projections: <c>Projections__LeaseSeconds</c>, <c>Projections__Share</c>, <c>Projections__CommitEvents</c>, and faults to try out.</summary>
+    /// <exception cref="Client.CommandException">A value makes no sense.</exception>
     public static EngineSettings Engine(IConfiguration configuration, string urls) => new()
     {
         Name = $"{Environment.MachineName}, process {Environment.ProcessId}, {urls}",
-        Lease = TimeSpan.FromSeconds(configuration.GetValue("Projections:LeaseSeconds", Projecting.Limits.Lease.TotalSeconds)),
-        Share = configuration.GetValue("Projections:Share", true),
-        CommitEvents = Math.Clamp(configuration.GetValue("Projections:CommitEvents", Projecting.Limits.MaxUncommittedEvents), 1, Projecting.Limits.MaxUncommittedEvents),
+        Lease = configuration.Seconds("Projections:LeaseSeconds", Projecting.Limits.Lease, Limits.MinLease, Limits.MaxLease),
+        Share = configuration.Flag("Projections:Share", true),
+        CommitEvents = configuration.WholeNumber("Projections:CommitEvents", Projecting.Limits.MaxUncommittedEvents, 1, Projecting.Limits.MaxUncommittedEvents),
         AtCommitPoint = FaultHook.From(configuration),
     };
 
-    private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+    /// <summary>When a server counts as ready: <c>Projections__MaxLagSeconds</c>.</summary>
+    /// <exception cref="Client.CommandException">The value makes no sense.</exception>
+    public static HealthSettings Health(IConfiguration configuration) =>
+        new(configuration.Seconds("Projections:MaxLagSeconds", Limits.ReadyLag, TimeSpan.Zero, Limits.MaxReadyLag));
 }

@@ -28,9 +28,12 @@ internal static class AnalyticsCommand
     private static readonly string[] Settings = ["ConnectionStrings__Postgres", "EventStore__ConnectionString", "Auth__AdminKey", "Data__Directory", "Urls", "ASPNETCORE_URLS", "DOTNET_URLS"];
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<CommandResult> RunAsync(params string[] arguments)
+    public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    /// <summary>The same with further settings, as environment variables.</summary>
+    public static async Task<CommandResult> RunAsync(IReadOnlyList<(string Name, string Value)> settings, string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(settings, arguments);
         process.StandardInput.Close();
         using var patience = new CancellationTokenSource(Patience);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);

@@ -69,6 +69,18 @@ public class SideBySideTests
         Assert.DoesNotContain("System.", result.All, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Projections__LeaseSeconds", "x", "The setting Projections__LeaseSeconds takes a number of seconds from 0.1 to 3600, not 'x'.")]
+    [InlineData("EventStore__NodePort", "-1", "The setting EventStore__NodePort takes a whole number from 1 to 65535, not '-1'.")]
+    public async Task A_setting_that_must_be_a_number_says_so_before_anything_is_started(string name, string value, string says)
+    {
+        using var folder = new Testing.TemporaryFolder("analytics-settings-");
+        var result = await AnalyticsCommand.RunAsync([(name, value)], ["status", "--urls", $"http://127.0.0.1:{FreePort()}", "--data-directory", folder.Path]);
+        Assert.Equal(1, result.ExitCode);
+        MustFail(result, says);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
     [Fact]
     public async Task The_demo_goes_from_nothing_to_numbers_and_ends()
     {

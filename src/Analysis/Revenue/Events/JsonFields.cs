@@ -1,42 +1,26 @@
-using System.Text;
 using System.Text.Json;
+using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Analysis.Revenue;
-
-/// <summary>Where the value of one top-level key lies in a JSON object.</summary>
-/// <param name="Type">Its token; <see cref="JsonTokenType.None"/> if the key is missing.</param>
-/// <param name="Start">First byte of its content, behind the quote of a text.</param>
-/// <param name="Length">Bytes of its content.</param>
-/// <param name="IsEscaped">True for a text with backslashes in it.</param>
-internal readonly record struct JsonField(JsonTokenType Type, int Start, int Length, bool IsEscaped)
-{
-    public bool IsSet => Type is not (JsonTokenType.None or JsonTokenType.Null);
-
-    public bool IsScalar => Type is JsonTokenType.String or JsonTokenType.Number;
-
-    /// <summary>The content of a text or number as UTF-8.</summary>
-    public ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> json)
-    {
-        var content = json.Slice(Start, Length);
-        return IsEscaped ? Encoding.UTF8.GetBytes(Unescape(json)) : content;
-    }
-
-    private string Unescape(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json.Slice(Start - 1, Length + 2));
-        reader.Read();
-        return reader.GetString()!;
-    }
-}
 
 /// <summary>Finds several top-level keys in one pass and without allocating: revenue events are read for every fold and every question.</summary>
 internal static class JsonFields
 {
     /// <summary>Fills <paramref name="fields"/>, one entry a key; of a repeated key the first counts.</summary>
+    /// <param name="json">A valid JSON object, or nothing.</param>
+    /// <param name="keys">The keys, without quotes and backslashes.</param>
+    /// <param name="fields">Takes the fields.</param>
     public static void Find(ReadOnlySpan<byte> json, ReadOnlySpan<byte[]> keys, Span<JsonField> fields)
     {
         fields.Clear();
-        if (json.Length <= 2) return;
+        if (json.Length <= 2 || TryFindPlain(json, keys, fields)) return;
+        fields.Clear();
+        FindByReader(json, keys, fields);
+    }
+
+    /// <summary>The same for any valid JSON, however it is written.</summary>
+    internal static void FindByReader(ReadOnlySpan<byte> json, ReadOnlySpan<byte[]> keys, Span<JsonField> fields)
+    {
         var reader = new Utf8JsonReader(json);
         reader.Read();
         var missing = keys.Length;
@@ -51,6 +35,25 @@ internal static class JsonFields
             }
             reader.Skip();
         }
+    }
+
+    private static bool TryFindPlain(ReadOnlySpan<byte> json, ReadOnlySpan<byte[]> keys, Span<JsonField> fields)
+    {
+        var members = new MemberScan(json);
+        var missing = keys.Length;
+        while (missing > 0 && members.TryNext())
+        {
+            if (!members.IsPlain) return false;
+            for (var i = 0; i < keys.Length; i++)
+            {
+                if (!members.IsNamed(keys[i])) continue;
+                if (fields[i].Type != JsonTokenType.None) break;
+                if (!members.TryValue(out fields[i])) return false;
+                missing--;
+                break;
+            }
+        }
+        return missing == 0 || members.IsComplete;
     }
 
     private static int IndexOf(ref Utf8JsonReader reader, ReadOnlySpan<byte[]> keys)
