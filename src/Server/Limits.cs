@@ -24,6 +24,9 @@ public static class Limits
     /// <summary>Longest lease that can be set: as long as nobody takes over from a process that hangs.</summary>
     public static readonly TimeSpan MaxLease = TimeSpan.FromHours(1);
 
+    /// <summary>Most cores that an operator can let fold side by side.</summary>
+    public const int MaxWorkers = 64;
+
     /// <summary>Time after which Postgres ends a session that does nothing in the middle of a transaction.</summary>
     public static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(60);
 

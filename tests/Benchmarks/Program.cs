@@ -8,7 +8,7 @@ var benchmarks = Assembly.GetExecutingAssembly().GetTypes()
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/Benchmarks -- NAME [arguments]; names:");
+    Console.Error.WriteLine("Usage: ./analytics benchmark NAME [arguments]; names:");
     foreach (var name in benchmarks.Keys.Order(StringComparer.Ordinal)) Console.Error.WriteLine("  " + name);
     return 2;
 }

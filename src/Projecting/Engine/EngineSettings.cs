@@ -18,6 +18,9 @@ public sealed record EngineSettings
     /// <summary>Events after which what is folded in memory is committed, however far behind everything is: fewer cost less memory and more time.</summary>
     public int CommitEvents { get; init; } = Limits.MaxUncommittedEvents;
 
+    /// <summary>Most cores that fold side by side; 0 = all there are. Numbers never depend on it.</summary>
+    public int Workers { get; init; }
+
     /// <summary>Most events in one batch.</summary>
     internal int BatchEvents => Math.Min(CommitEvents, Limits.MaxBatchEvents);
 

@@ -28,7 +28,7 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
         .AddCommandLine(overrides)
         .Build();
 
-    /// <summary>What is set about the projections: <c>Projections__LeaseSeconds</c>, <c>Projections__Share</c>, <c>Projections__CommitEvents</c>, and faults to try out.</summary>
+    /// <summary>What is set about the projections: <c>Projections__LeaseSeconds</c>, <c>Projections__Share</c>, <c>Projections__CommitEvents</c>, <c>Projections__Workers</c>, and faults to try out.</summary>
     /// <exception cref="Client.CommandException">A value makes no sense.</exception>
     public static EngineSettings Engine(IConfiguration configuration, string urls) => new()
     {
@@ -36,6 +36,7 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
         Lease = configuration.Seconds("Projections:LeaseSeconds", Projecting.Limits.Lease, Limits.MinLease, Limits.MaxLease),
         Share = configuration.Flag("Projections:Share", true),
         CommitEvents = configuration.WholeNumber("Projections:CommitEvents", Projecting.Limits.MaxUncommittedEvents, 1, Projecting.Limits.MaxUncommittedEvents),
+        Workers = configuration.WholeNumber("Projections:Workers", 0, 0, Limits.MaxWorkers),
         AtCommitPoint = FaultHook.From(configuration),
     };
 

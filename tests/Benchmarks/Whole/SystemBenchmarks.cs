@@ -41,12 +41,12 @@ public static class CatchUpBenchmark
     {
         var events = Arguments.Int(args, 0, 300_000);
         await using var system = await SystemUnderTest.StartAsync();
-        var (position, _) = await system.PostAsync(SystemUnderTest.Bodies(events, 500), 8);
-        await system.Engine.WaitForAsync(position, TimeSpan.FromMinutes(10), default);
+        var position = await system.PostShopAsync(events);
+        await system.StandAtAsync(position);
         await system.RestartEmptyAsync();
         var clock = Stopwatch.StartNew();
         var (allocated, cpu) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
-        await system.Engine.WaitForAsync(position, TimeSpan.FromMinutes(10), default);
+        await system.StandAtAsync(position);
         var seconds = clock.Elapsed.TotalSeconds;
         (allocated, cpu) = (GC.GetTotalAllocatedBytes() - allocated, Environment.CpuUsage.TotalTime - cpu);
         var status = await system.Engine.GetStatusAsync(withHash: false, default);
@@ -56,41 +56,6 @@ public static class CatchUpBenchmark
             benchmark = "catch-up", events, seconds = Math.Round(seconds, 2), perSecond = (long)(events / seconds), refolds = status.Refolds,
             logReadPerSecond = (long)read, shareOfLogRead = Math.Round(events / seconds / read, 3),
             stageSeconds = status.StageSeconds.ToDictionary(stage => stage.Key, stage => Math.Round(stage.Value, 2)), bytesPerEvent = allocated / events, cpuSeconds = Math.Round(cpu.TotalSeconds, 2),
-        });
-    }
-}
-
-/// <summary>A rebuild of every projection beside the live one, one after the other.</summary>
-public static class RebuildBenchmark
-{
-    /// <summary>Runs it. Arguments: events (default 300,000).</summary>
-    public static async Task<string> RunAsync(string[] args)
-    {
-        var events = Arguments.Int(args, 0, 300_000);
-        await using var system = await SystemUnderTest.StartAsync();
-        var (position, _) = await system.PostAsync(SystemUnderTest.Bodies(events, 500), 8);
-        await system.Engine.WaitForAsync(position, TimeSpan.FromMinutes(10), default);
-        var rates = new Dictionary<string, long>();
-        var (allocated, cpu) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
-        var projections = (await system.Engine.GetStatusAsync(withHash: false, default)).Instances.Select(instance => instance.Projection).Distinct().ToList();
-        var (total, paused) = (Stopwatch.StartNew(), GC.GetTotalPauseDuration());
-        foreach (var projection in projections)
-        {
-            var clock = Stopwatch.StartNew();
-            await system.Engine.RunRebuildAsync(projection, null, default);
-            rates[projection] = (long)(events / clock.Elapsed.TotalSeconds);
-        }
-        var seconds = total.Elapsed.TotalSeconds;
-        (allocated, cpu) = (GC.GetTotalAllocatedBytes() - allocated, Environment.CpuUsage.TotalTime - cpu);
-        var equal = true;
-        foreach (var projection in projections) equal &= (await system.Engine.CompareAsync(projection, default)).IsEqual;
-        var read = await ReadLog.RateAsync(system);
-        return JsonSerializer.Serialize(new
-        {
-            benchmark = "rebuild", events, perSecondEach = rates, allSeconds = Math.Round(seconds, 2), equal, logReadPerSecond = (long)read,
-            bytesPerEventEach = allocated / events / projections.Count, cpuSeconds = Math.Round(cpu.TotalSeconds, 2),
-            gcPauseSeconds = Math.Round((GC.GetTotalPauseDuration() - paused).TotalSeconds, 2), collections = GC.CollectionCount(0), gen2 = GC.CollectionCount(2),
-            peakMegabytes = Environment.WorkingSet >> 20,
         });
     }
 }

@@ -30,6 +30,9 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     private AnalyticsHost? host;
     private HttpClient? http;
 
+    /// <summary>Further settings of the server, for its next start.</summary>
+    public Dictionary<string, string?> Settings { get; } = [];
+
     public ProjectionEngine Engine => host!.Services.GetRequiredService<ProjectionEngine>();
 
     public Npgsql.NpgsqlDataSource Postgres => host!.Services.GetRequiredService<Npgsql.NpgsqlDataSource>();
@@ -61,7 +64,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
             await using var log = EmbeddedEventLog.Open(Path.Combine(directory, "log"));
             await File.WriteAllTextAsync(full.FullName, (await ShopLog.AppendAsync(log, project, shop.All().Select(item => item.Event))).ToString());
         });
-        return (system, LogPosition.TryParse(await File.ReadAllTextAsync(full.FullName), out var last) ? last : throw new InvalidOperationException($"{full} says no position."));
+        return (system, await PositionInAsync(full));
     }
 
     /// <summary>Starts it again without any read model.</summary>
@@ -87,28 +90,35 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     }
 
     /// <summary>The first messages of a simulated shop, as bodies of <c>/v1/batch</c>.</summary>
-    public static byte[][] Bodies(int events, int batch)
-    {
-        var messages = SimulatedShop.Messages(new ShopOptions { End = new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero), Events = events });
-        return [.. messages.Select(message => message.Json).Chunk(batch).Select(chunk =>
-            Encoding.UTF8.GetBytes("{\"batch\":[" + string.Join(",", chunk.Select(Encoding.UTF8.GetString)) + "]}"))];
-    }
+    public static byte[][] Bodies(int events, int batch) => [.. EachBody(events, batch)];
 
     /// <summary>Posts bodies with some requests in flight; gives the last position and each request's time in milliseconds.</summary>
-    public async Task<(LogPosition Position, double[] Milliseconds)> PostAsync(byte[][] bodies, int inFlight)
+    public async Task<(LogPosition Position, double[] Milliseconds)> PostAsync(IEnumerable<byte[]> bodies, int inFlight)
     {
         var authorization = await KeyAsync();
-        var times = new double[bodies.Length];
+        var times = new List<double>();
         var last = LogPosition.At(0);
         var gate = new Lock();
-        await Parallel.ForAsync(0, bodies.Length, new ParallelOptions { MaxDegreeOfParallelism = inFlight }, async (index, token) =>
+        await Parallel.ForEachAsync(bodies, new ParallelOptions { MaxDegreeOfParallelism = inFlight }, async (body, token) =>
         {
             var start = Stopwatch.GetTimestamp();
-            var position = await PostAsync(bodies[index], authorization, token);
-            times[index] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            lock (gate) if (position > last) last = position;
+            var position = await PostAsync(body, authorization, token);
+            lock (gate)
+            {
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                if (position > last) last = position;
+            }
         });
-        return (last, times);
+        return (last, [.. times]);
+    }
+
+    /// <summary>Posts a simulated shop; one that is kept from an earlier run is there already.</summary>
+    /// <returns>The position of its last event.</returns>
+    public async Task<LogPosition> PostShopAsync(int events)
+    {
+        var full = new FileInfo(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"posted-{events}")));
+        if (!full.Exists) await File.WriteAllTextAsync(full.FullName, (await PostAsync(EachBody(events, 500), 8)).Position.ToString());
+        return await PositionInAsync(full);
     }
 
     /// <summary>Posts bodies one every interval, whether the ones before are answered or not; gives the last position, and tells each as it is acknowledged.</summary>
@@ -149,6 +159,13 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         if (Kept is null) Directory.Delete(directory, recursive: true);
     }
 
+    private static async Task<LogPosition> PositionInAsync(FileInfo file) =>
+        LogPosition.TryParse(await File.ReadAllTextAsync(file.FullName), out var last) ? last : throw new InvalidOperationException($"{file} says no position.");
+
+    private static IEnumerable<byte[]> EachBody(int events, int batch) =>
+        SimulatedShop.Messages(new ShopOptions { End = new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero), Events = events }).Select(message => message.Json).Chunk(batch)
+            .Select(chunk => Encoding.UTF8.GetBytes("{\"batch\":[" + string.Join(",", chunk.Select(Encoding.UTF8.GetString)) + "]}"));
+
     private async Task<AuthenticationHeaderValue> KeyAsync()
     {
         var key = (string)(await QueryAsync("mutation { issueKey(input: { project: \"bench\", kind: WRITE, name: \"bench\" }) { key } }"))["issueKey"]!["key"]!;
@@ -170,7 +187,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     private async Task StartHostAsync()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Data:Directory"] = directory, ["EventStore:ConnectionString"] = log }).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(Settings) { ["Data:Directory"] = directory, ["EventStore:ConnectionString"] = log }).Build();
         host = await AnalyticsHost.StartAsync(configuration, "http://127.0.0.1:0");
         http = new HttpClient { BaseAddress = host.Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.AdminKey);

@@ -20,6 +20,7 @@ public sealed class SettingsTests
     [InlineData("Projections:CommitEvents", "0", "The setting Projections__CommitEvents takes a whole number from 1 to 1000000, not '0'.")]
     [InlineData("Projections:CommitEvents", "1000001", "The setting Projections__CommitEvents takes a whole number from 1 to 1000000, not '1000001'.")]
     [InlineData("Projections:CommitEvents", "99999999999999999999", "The setting Projections__CommitEvents takes a whole number from 1 to 1000000, not '99999999999999999999'.")]
+    [InlineData("Projections:Workers", "-1", "The setting Projections__Workers takes a whole number from 0 to 64, not '-1'.")]
     [InlineData("Projections:Share", "maybe", "The setting Projections__Share takes true or false, not 'maybe'.")]
     [InlineData("Faults:After", "third", "The setting Faults__After takes a whole number from 1 to 2147483647, not 'third'.")]
     [InlineData("Faults:After", "0", "The setting Faults__After takes a whole number from 1 to 2147483647, not '0'.")]
@@ -36,9 +37,9 @@ public sealed class SettingsTests
     public void What_is_set_is_taken()
     {
         var (engine, health, node) = ReadAll(Configuration(
-            ("Projections:LeaseSeconds", "0.5"), ("Projections:MaxLagSeconds", "0"), ("Projections:CommitEvents", " 150 "), ("Projections:Share", "False"),
+            ("Projections:LeaseSeconds", "0.5"), ("Projections:MaxLagSeconds", "0"), ("Projections:CommitEvents", " 150 "), ("Projections:Share", "False"), ("Projections:Workers", "3"),
             ("EventStore:NodePort", "2113"), ("EventStore:NodeAddress", "::1")));
-        Assert.Equal((TimeSpan.FromMilliseconds(500), 150, false), (engine.Lease, engine.CommitEvents, engine.Share));
+        Assert.Equal((TimeSpan.FromMilliseconds(500), 150, false, 3), (engine.Lease, engine.CommitEvents, engine.Share, engine.Workers));
         Assert.Equal(TimeSpan.Zero, health.MaxLag);
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 2113), node);
     }
@@ -48,9 +49,9 @@ public sealed class SettingsTests
     [InlineData(null)]
     public void What_is_not_set_or_empty_has_its_default(string? value)
     {
-        string[] keys = ["Projections:LeaseSeconds", "Projections:MaxLagSeconds", "Projections:CommitEvents", "Projections:Share", "Faults:At", "EventStore:NodePort", "EventStore:NodeAddress"];
+        string[] keys = ["Projections:LeaseSeconds", "Projections:MaxLagSeconds", "Projections:CommitEvents", "Projections:Share", "Projections:Workers", "Faults:At", "EventStore:NodePort", "EventStore:NodeAddress"];
         var (engine, health, node) = ReadAll(Configuration([.. keys.Select(key => (key, value))]));
-        Assert.Equal((Projecting.Limits.Lease, Projecting.Limits.MaxUncommittedEvents, true), (engine.Lease, engine.CommitEvents, engine.Share));
+        Assert.Equal((Projecting.Limits.Lease, Projecting.Limits.MaxUncommittedEvents, true, 0), (engine.Lease, engine.CommitEvents, engine.Share, engine.Workers));
         Assert.Equal(Limits.ReadyLag, health.MaxLag);
         Assert.Null(engine.AtCommitPoint);
         Assert.Null(node);
