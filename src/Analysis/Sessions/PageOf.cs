@@ -1,4 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
 using EventSourcedAnalytics.Analysis.Breakdowns;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
@@ -9,30 +10,25 @@ namespace EventSourcedAnalytics.Analysis.Sessions;
 /// <summary>The page that an event views.</summary>
 internal static class PageOf
 {
-    private const int Slots = 4096;
-
-    private static readonly string?[] Pages = new string?[Slots];
     private static readonly PropertyPath ContextPath = PropertyPath.Parse("context.page.path");
     private static readonly PropertyPath PropertiesPath = PropertyPath.Parse("properties.path");
 
     /// <summary><c>context.page.path</c>, else <c>properties.path</c>, else the name of the page or screen, as a breakdown's key; null if the event is no page view.</summary>
-    public static string? View(in PersonEvent e)
-    {
-        if (e.Event.Type is not (EventType.Page or EventType.Screen)) return null;
-        var path = e.Find(ContextPath);
-        if (!path.IsSet) path = e.Find(PropertiesPath);
-        return Shared(BreakdownKey.From(path.IsSet ? path.ToLabel() : e.Event.Name));
-    }
+    public static string? View(in PersonEvent e) => e.Event.Type is not (EventType.Page or EventType.Screen)
+        ? null
+        : PageAt(e.Event.Context, ContextPath) ?? PageAt(e.Event.Properties, PropertiesPath) ?? PageCache.Get(BreakdownKey.From(e.Event.Name));
 
-    /// <summary>The same text, mostly the same object for equal ones: many persons are on the same pages, and a state keeps the text.</summary>
-    [return: NotNullIfNotNull(nameof(page))]
-    public static string? Shared(string? page)
+    private static string? PageAt(JsonObjectSlice json, PropertyPath path)
     {
-        if (page is null) return null;
-        // Racing writers only replace one right text by another.
-        ref var slot = ref Pages[page.GetHashCode(StringComparison.Ordinal) & (Slots - 1)];
-        if (slot is { } known && known == page) return known;
-        Volatile.Write(ref slot, page);
-        return page;
+        if (json.IsEmpty) return null;
+        if (PlainLookup.TryFind(json.Utf8.Span, path, 0, out JsonField field))
+        {
+            if (!field.IsSet) return null;
+            // A text without escapes holds nothing that a key writes otherwise, unless it is too long for one.
+            var utf8 = json.Utf8.Span.Slice(field.Start, field.Length);
+            if (field.Type == JsonTokenType.String && field.Length <= Limits.MaxLabelLength && Ascii.IsValid(utf8)) return PageCache.Get(utf8);
+        }
+        var found = json.Find(path);
+        return found.IsSet ? PageCache.Get(BreakdownKey.From(found.ToLabel())) : null;
     }
 }

@@ -70,6 +70,6 @@ internal struct SessionSoFar
     public static SessionSoFar Read(ref StateReader reader)
     {
         var start = reader.Int64();
-        return new SessionSoFar { Start = start, Last = start + reader.Int64(), IsBounce = reader.Bool(), Exit = PageOf.Shared(reader.Text()) };
+        return new SessionSoFar { Start = start, Last = start + reader.Int64(), IsBounce = reader.Bool(), Exit = PageCache.Get(reader.Text()) };
     }
 }

@@ -13,8 +13,9 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
     public const string DefaultUrls = "http://127.0.0.1:8080";
 
     /// <summary>Reads the configuration of a process.</summary>
+    /// <exception cref="Client.CommandException">Where to listen is no address.</exception>
     public static ServerSettings From(IConfiguration configuration) => new(
-        configuration.Text("Urls") ?? DefaultUrls,
+        UrlsOf(configuration),
         Path.GetFullPath(configuration.Text("Data:Directory") ?? ".data"),
         configuration.Text("ConnectionStrings:Postgres"),
         configuration.Text("EventStore:ConnectionString"),
@@ -39,6 +40,15 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
         Workers = configuration.WholeNumber("Projections:Workers", 0, 0, Limits.MaxWorkers),
         AtCommitPoint = FaultHook.From(configuration),
     };
+
+    // A host that stands for all addresses is no host of a URL.
+    private static string UrlsOf(IConfiguration configuration)
+    {
+        var urls = configuration.Text("Urls") ?? DefaultUrls;
+        return urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(url => Uri.TryCreate(url.Replace("//*", "//127.0.0.1", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal), UriKind.Absolute, out _))
+            ? urls
+            : throw CheckedSettings.Refused("Urls", $"addresses such as {DefaultUrls}", urls);
+    }
 
     /// <summary>When a server counts as ready: <c>Projections__MaxLagSeconds</c>.</summary>
     /// <exception cref="Client.CommandException">The value makes no sense.</exception>

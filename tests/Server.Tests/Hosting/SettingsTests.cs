@@ -33,6 +33,20 @@ public sealed class SettingsTests
         Assert.Equal(says, Assert.Throws<CommandException>(() => ReadAll(configuration)).Message);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:x")]
+    [InlineData("http://127.0.0.1:99999")]
+    [InlineData("http://127.0.0.1:8080;8081")]
+    public void Where_to_listen_must_be_an_address(string urls) =>
+        Assert.Equal($"The setting Urls takes addresses such as http://127.0.0.1:8080, not '{urls}'.", Assert.Throws<CommandException>(() => ServerSettings.From(Configuration(("Urls", urls)))).Message);
+
+    [Theory]
+    [InlineData("http://127.0.0.1:0")]
+    [InlineData("http://*:8080;http://+:8081")]
+    [InlineData("http://[::]:8080")]
+    [InlineData("http://unix:/run/analytics.sock")]
+    public void An_address_is_taken_as_it_is(string urls) => Assert.Equal(urls, ServerSettings.From(Configuration(("Urls", urls))).Urls);
+
     [Fact]
     public void What_is_set_is_taken()
     {
