@@ -21,6 +21,7 @@ VOLUME /data
 USER $APP_UID
 ENV Urls=http://0.0.0.0:8080 \
     DOTNET_GCgen0size=0x4000000 \
+    DOTNET_TC_CallCountingDelayMs=0 \
     Data__Directory=/data \
     DOTNET_EnableDiagnostics=0
 EXPOSE 8080
