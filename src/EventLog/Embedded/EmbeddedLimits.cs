@@ -42,9 +42,6 @@ internal static class EmbeddedLimits
     /// <summary>Database connections that read at the same time; further readers wait.</summary>
     public const int Readers = 8;
 
-    /// <summary>Bytes of the log's file, from its beginning, that each reading connection maps into memory, so that a page is not copied before its events are; SQLite maps no more.</summary>
-    public const long MappedBytes = 2_147_418_112;
-
     /// <summary>Events looked at for one page of a filtered read.</summary>
     public const int ScannedEvents = 100_000;
 

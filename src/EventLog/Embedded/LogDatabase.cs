@@ -55,7 +55,7 @@ internal static class LogDatabase
     public static SqliteConnection OpenReader(string directory)
     {
         var connection = Open(directory, SqliteOpenMode.ReadWrite);
-        Execute(connection, $"PRAGMA query_only = 1; PRAGMA mmap_size = {EmbeddedLimits.MappedBytes}; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY");
+        Execute(connection, "PRAGMA query_only = 1; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY");
         return connection;
     }
 
