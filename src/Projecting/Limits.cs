@@ -63,6 +63,9 @@ public static class Limits
     /// <summary>Attempts of a catch-up before it stays behind with its failure.</summary>
     public const int MaxCatchUpAttempts = 5;
 
+    /// <summary>Attempts of instances that catch up together before each goes by itself.</summary>
+    public const int CatchUpAttemptsTogether = 2;
+
     /// <summary>Pause after the first failure of a catch-up; after the second twice as long, and so on.</summary>
     public static readonly TimeSpan CatchUpPause = TimeSpan.FromMilliseconds(200);
 

@@ -12,8 +12,16 @@ if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
     foreach (var name in benchmarks.Keys.Order(StringComparer.Ordinal)) Console.Error.WriteLine("  " + name);
     return 2;
 }
-if (await run(args[1..]) is { Length: > 0 } line) Console.WriteLine(line);
-return 0;
+try
+{
+    if (await run(args[1..]) is { Length: > 0 } line) Console.WriteLine(line);
+    return 0;
+}
+catch (ArgumentException error) when (error.ParamName == nameof(args))
+{
+    Console.Error.WriteLine($"{args[0]}: {error.Message}");
+    return 2;
+}
 
 static string NameOf(Type type)
 {

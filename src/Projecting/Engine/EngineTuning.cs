@@ -3,7 +3,7 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// <summary>What changes how fast the engine is, and nothing else.</summary>
 /// <param name="BatchEvents">Most events in one batch of the live loop.</param>
 /// <param name="CatchUpBatchEvents">Events from which on a batch of a rebuild or backfill is closed.</param>
-/// <param name="Workers">Most cores that fold side by side; -1 = all.</param>
+/// <param name="Workers">Most cores that fold side by side; 0 = all.</param>
 /// <param name="CommitEvents">Events after which what is folded in memory is committed, however far behind everything is.</param>
 internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int Workers, int CommitEvents)
 {
@@ -16,5 +16,5 @@ internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int
     /// <summary>Persons of one instance whose states stay in memory after a commit; with more all go, and are read again as they are needed.</summary>
     public int CachedPersons { get; init; } = Limits.MaxCachedPersons;
 
-    public static EngineTuning Default { get; } = new(Limits.MaxBatchEvents, Limits.MaxCatchUpBatchEvents, -1, Limits.MaxUncommittedEvents);
+    public static EngineTuning Default { get; } = new(Limits.MaxBatchEvents, Limits.MaxCatchUpBatchEvents, 0, Limits.MaxUncommittedEvents);
 }

@@ -65,8 +65,8 @@ public sealed partial class ProjectionEngine
                 {
                     if (attempt == Limits.MaxCatchUpAttempts) return;
                     await Task.Delay(Limits.CatchUpPause * attempt++, cancellationToken);
-                    if (instances.Count == 1) continue;
-                    // What is wrong with one of them must not stop the others.
+                    if (instances.Count == 1 || attempt <= Limits.CatchUpAttemptsTogether) continue;
+                    // It is more than a moment without Postgres: what is wrong with one of them must not stop the others.
                     await Task.WhenAll(instances.Select(instance => CatchUpAsync([instance], cancellationToken, attempt)));
                     return;
                 }

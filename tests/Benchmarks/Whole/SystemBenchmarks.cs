@@ -116,5 +116,10 @@ internal static class ReadLog
 /// <summary>Positional numbers of a benchmark's command line.</summary>
 internal static class Arguments
 {
-    public static int Int(string[] args, int index, int otherwise) => args.Length > index ? int.Parse(args[index], NumberStyles.AllowThousands, CultureInfo.InvariantCulture) : otherwise;
+    /// <exception cref="ArgumentException">What stands there is no number.</exception>
+    public static int Int(string[] args, int index, int otherwise)
+    {
+        if (args.Length <= index) return otherwise;
+        return int.TryParse(args[index], NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number) ? number : throw new ArgumentException($"'{args[index]}' is no whole number", nameof(args));
+    }
 }

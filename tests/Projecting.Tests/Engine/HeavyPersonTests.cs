@@ -15,7 +15,7 @@ public sealed class HeavyPersonTests
     {
         await using var world = await World.CreateAsync();
         var shop = await world.CreateShopAsync();
-        world.Tuning = new EngineTuning(50, 50, -1, 1) { HeavyPersonEvents = 20, Deferral = TimeSpan.FromSeconds(5) };
+        world.Tuning = new EngineTuning(50, 50, 0, 1) { HeavyPersonEvents = 20, Deferral = TimeSpan.FromSeconds(5) };
         await world.StartAsync();
         await shop.AppendAsync(Enumerable.Range(0, 30).Select(i => Shop.Track(Robot, "a", i * 1_000)));
         await world.SettleAsync();
@@ -37,7 +37,7 @@ public sealed class HeavyPersonTests
     {
         await using var world = await World.CreateAsync();
         var shop = await world.CreateShopAsync();
-        world.Tuning = new EngineTuning(50, 50, -1, 1) { HeavyPersonEvents = 5, Deferral = TimeSpan.FromHours(1) };
+        world.Tuning = new EngineTuning(50, 50, 0, 1) { HeavyPersonEvents = 5, Deferral = TimeSpan.FromHours(1) };
         await world.StartAsync();
         await shop.AppendAsync(Enumerable.Range(0, 10).Select(i => Shop.Track(Robot, "a", i * 1_000)));
         await world.SettleAsync();

@@ -41,7 +41,7 @@ public sealed class LeaseTests
     {
         await using var world = await World.CreateAsync();
         var shop = await world.CreateShopAsync();
-        world.Tuning = new EngineTuning(3, 5, -1, 1);
+        world.Tuning = new EngineTuning(3, 5, 0, 1);
         // A lease so long that only giving it back lets another go on within the time of a test.
         var settings = new EngineSettings { Lease = TimeSpan.FromMinutes(10) };
         await world.StartAsync(settings);

@@ -74,7 +74,7 @@ public abstract class ProjectionSpec
                 }
                 break;
             case Delivery.InRandomBatches:
-                world.Tuning = new EngineTuning(random.Next(2, 6), 3, -1, random.Next(1, 12));
+                world.Tuning = new EngineTuning(random.Next(2, 6), 3, 0, random.Next(1, 12));
                 await world.RestartAsync();
                 await shop.AppendAsync(events);
                 break;
