@@ -100,6 +100,7 @@ public sealed class IdentityGraph
 
         public Person At(CustomerId customer, long position)
         {
+            if (position < links[0].Position) return new Person(customer, [customer]);
             if (position < links[^1].Position) return Reachable(customer, position);
             return newest ??= Reachable(customer, long.MaxValue);
         }

@@ -45,8 +45,8 @@ internal static class StateCheck
         if (person.Project is not { } project || sample.Position is not { Commit: var bound }) return new Result(true, []);
         var name = $"{project.Id}/{person.Key}";
         var joined = facts.JoinedPersonOf(project.Id, person.Key, bound);
-        IReadOnlyList<CustomerKey> customers = joined is null ? [person.Key] : [.. joined.Customers.Select(customer => CustomerKeys.Of(project.CustomerSecret, customer))];
-        if (joined is not null && CustomerKeys.Of(project.CustomerSecret, joined.Representative) is var key && key != person.Key)
+        IReadOnlyList<CustomerKey> customers = joined is null ? [person.Key] : facts.KeysOf(project, joined);
+        if (joined is not null && facts.KeyOf(project, joined.Representative) is var key && key != person.Key)
             return new Result(false, [.. sample.Instances.Where(instance => instance.States.ContainsKey(person.Key)).Select(instance =>
                 new StateDifference(name, instance.Id.ToString(), $"it was joined with {key}, but has a state of its own"))]);
         var read = await reader.ReadAsync(project.Id, customers, bound, cancellationToken);
@@ -72,7 +72,7 @@ internal static class StateCheck
     {
         if (read.Failure is { } failure) return $"it is not parked, but {failure}";
         StateParts expected;
-        try { expected = Normal(folds, PersonFolder.Fold(folds, read.Events, isRepeatedOrder, NoCells.Instance)); }
+        try { expected = Normal(folds, PersonFolder.Fold(folds, read.ToList(), isRepeatedOrder, NoCells.Instance)); }
         catch (Exception error) when (error is not OutOfMemoryException) { return $"it is not parked, but can't be folded: {error.Message}"; }
         StateParts actual;
         try { actual = Normal(folds, stored is null ? PersonState.New(folds.Folds) : PersonState.Read(folds.Folds, stored)); }

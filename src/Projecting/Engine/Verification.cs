@@ -119,7 +119,7 @@ public sealed partial class ProjectionEngine
         private CustomerKey Fold(Project project, PersonHistory person, long position, CellSet cells)
         {
             var customer = CustomerKeys.Of(project.CustomerSecret, person.Events[0].Event.Customer);
-            var key = open.Facts.JoinedPersonOf(project.Id, customer, position) is { } joined ? CustomerKeys.Of(project.CustomerSecret, joined.Representative) : customer;
+            var key = open.Facts.JoinedPersonOf(project.Id, customer, position) is { } joined ? open.Facts.KeyOf(project, joined.Representative) : customer;
             foreach (var instance in instances)
             {
                 if (instance.Marks.ContainsKey(key)) continue;
@@ -132,10 +132,10 @@ public sealed partial class ProjectionEngine
         {
             if (mark.AppliedTo < 0 || open.FindProject(mark.Project) is not { } project) return;
             IReadOnlyList<CustomerKey> customers = open.Facts.JoinedPersonOf(project.Id, person, position) is { } joined
-                ? [.. joined.Customers.Select(customer => CustomerKeys.Of(project.CustomerSecret, customer))]
+                ? open.Facts.KeysOf(project, joined)
                 : [person];
             var read = await open.Reader.ReadAsync(project.Id, customers, mark.AppliedTo, cancellationToken);
-            new AppliedParts(open.Facts).Fold(project, customers, mark.AppliedTo, read.Events, instance.FoldsOf(project.Id), cells);
+            new AppliedParts(open.Facts).Fold(project, customers, mark.AppliedTo, read, instance.FoldsOf(project.Id), cells);
         }
     }
 }

@@ -1,5 +1,6 @@
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Identity;
+using EventSourcedAnalytics.Projects;
 
 namespace EventSourcedAnalytics.Projecting.Facts;
 
@@ -42,14 +43,24 @@ internal sealed class FactsView
     /// <summary>The person of a customer at a position.</summary>
     public Person PersonOf(string project, CustomerId customer, long position) { using var reading = Read(); return reading.PersonOf(project, customer, position); }
 
+    /// <summary>The keys of a person's customers.</summary>
+    public IReadOnlyList<CustomerKey> KeysOf(Project project, Person person) { using var reading = Read(); return reading.KeysOf(project, person); }
+
+    /// <summary>The key of a customer.</summary>
+    public CustomerKey KeyOf(Project project, CustomerId customer) { using var reading = Read(); return reading.KeyOf(project, customer); }
+
     /// <summary>Marks the events of a batch as they were decided before.</summary>
     public void Mark(Projecting.Reading.DecodedBatch batch)
     {
         using var reading = Read();
+        if (batch.Events.Count == 0) return;
+        var next = duplicates.From(batch.Events[0].Position);
+        ProjectFacts? facts = null;
         foreach (var e in batch.Events)
         {
-            e.IsDuplicate = reading.IsDuplicate(e.Position);
-            e.IsRepeatedOrder = reading.IsRepeatedOrder(e.ProjectId, e.Position, batch.End.Commit);
+            e.IsDuplicate = duplicates.Passes(ref next, e.Position);
+            if (facts?.ProjectId != e.ProjectId) facts = projects.GetValueOrDefault(e.ProjectId);
+            e.IsRepeatedOrder = facts is not null && facts.IsRepeatedOrder(e.Position, batch.End.Commit);
         }
     }
 
@@ -95,6 +106,18 @@ internal sealed class FactsView
 
         public Person PersonOf(string project, CustomerId customer, long position) =>
             view.projects.TryGetValue(project, out var facts) ? facts.Identities.PersonOf(customer, position) : new Person(customer, [customer]);
+
+        /// <summary>The key of a customer: one that is joined is known by it, which costs less than to make it again.</summary>
+        public CustomerKey KeyOf(Project project, CustomerId customer) =>
+            (view.projects.TryGetValue(project.Id, out var facts) ? facts.KeyOf(customer) : null) ?? CustomerKeys.Of(project.CustomerSecret, customer);
+
+        /// <summary>The keys of a person's customers.</summary>
+        public IReadOnlyList<CustomerKey> KeysOf(Project project, Person person)
+        {
+            var keys = new CustomerKey[person.Customers.Count];
+            for (var i = 0; i < keys.Length; i++) keys[i] = KeyOf(project, person.Customers[i]);
+            return keys;
+        }
 
         public void Dispose() => view.gate.ExitReadLock();
     }
@@ -152,6 +175,22 @@ internal sealed class PositionSet
     {
         if (positions.Count > 0 && position <= positions[^1]) throw new InvalidOperationException($"Position {position} comes behind {positions[^1]}: facts are decided in log order.");
         positions.Add(position);
+    }
+
+    /// <summary>Where the positions from one on begin.</summary>
+    public int From(long position)
+    {
+        var found = positions.BinarySearch(position);
+        return found < 0 ? ~found : found;
+    }
+
+    /// <summary>Whether it holds a position; for positions that rise, so that each costs no search.</summary>
+    /// <param name="next">Where to look on; see <see cref="From"/>.</param>
+    /// <param name="position">The position.</param>
+    public bool Passes(ref int next, long position)
+    {
+        while (next < positions.Count && positions[next] < position) next++;
+        return next < positions.Count && positions[next] == position;
     }
 
     public bool Contains(long position) => positions.Count > 0 && position <= positions[^1] && positions.BinarySearch(position) >= 0;

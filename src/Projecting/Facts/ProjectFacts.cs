@@ -7,6 +7,7 @@ namespace EventSourcedAnalytics.Projecting.Facts;
 internal sealed class ProjectFacts(string projectId)
 {
     private readonly Dictionary<CustomerKey, CustomerId> linked = [];
+    private readonly Dictionary<CustomerId, CustomerKey> keys = [];
 
     public string ProjectId { get; } = projectId;
 
@@ -40,7 +41,10 @@ internal sealed class ProjectFacts(string projectId)
     public long Duplicates { get; set; }
 
     /// <summary>Makes a joined customer known by its key.</summary>
-    public void Know(CustomerKey key, CustomerId customer) => linked[key] = customer;
+    public void Know(CustomerKey key, CustomerId customer) => (linked[key], keys[customer]) = (customer, key);
+
+    /// <summary>The key of a customer that is joined with another; null for the many that are not.</summary>
+    public CustomerKey? KeyOf(CustomerId customer) => keys.TryGetValue(customer, out var key) ? key : null;
 
     /// <summary>The customer behind a key if it is joined with another; null for the many that are not.</summary>
     public CustomerId? LinkedCustomer(CustomerKey key) => linked.TryGetValue(key, out var customer) ? customer : null;

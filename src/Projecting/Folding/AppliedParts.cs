@@ -1,6 +1,7 @@
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Projecting.Facts;
+using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projects;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
@@ -12,34 +13,30 @@ internal sealed class AppliedParts(FactsView facts)
     /// <param name="project">The project.</param>
     /// <param name="customers">The customers.</param>
     /// <param name="bound">The last position that counts; -1 = none.</param>
-    /// <param name="events">At least all events of these customers up to the bound, without duplicates.</param>
+    /// <param name="read">At least all events of these customers up to the bound, without duplicates.</param>
     /// <param name="folds">The folds.</param>
     /// <param name="sink">Takes the contributions.</param>
-    public void Fold(Project project, IEnumerable<CustomerKey> customers, long bound, IReadOnlyList<AnalyticsEvent> events, ProjectFolds folds, ICellSink sink)
+    public void Fold(Project project, IReadOnlyList<CustomerKey> customers, long bound, PersonEvents read, ProjectFolds folds, ICellSink sink)
     {
         if (bound < 0) return;
-        var persons = customers.ToDictionary(customer => customer, customer => PersonAt(project, customer, bound));
-        foreach (var own in ByPerson(project, persons, bound, events).Values)
+        foreach (var own in ByPerson(project, customers, bound, read).Values)
             PersonFolder.Fold(folds, own, position => facts.IsRepeatedOrder(project.Id, position, bound), sink);
     }
 
-    private static Dictionary<CustomerKey, List<AnalyticsEvent>> ByPerson(Project project, Dictionary<CustomerKey, CustomerKey> persons, long bound, IReadOnlyList<AnalyticsEvent> events)
+    private Dictionary<CustomerKey, List<AnalyticsEvent>> ByPerson(Project project, IReadOnlyList<CustomerKey> customers, long bound, PersonEvents read)
     {
         var byPerson = new Dictionary<CustomerKey, List<AnalyticsEvent>>();
-        var known = new Dictionary<CustomerId, List<AnalyticsEvent>?>();
-        foreach (var e in events)
+        var wanted = customers.ToHashSet();
+        foreach (var (customer, events) in read.Streams)
         {
-            if (e.Position > bound) continue;
-            if (!known.TryGetValue(e.Customer, out var own))
-            {
-                if (persons.TryGetValue(CustomerKeys.Of(project.CustomerSecret, e.Customer), out var person) && !byPerson.TryGetValue(person, out own)) byPerson.Add(person, own = []);
-                known.Add(e.Customer, own);
-            }
-            own?.Add(e);
+            if (!wanted.Contains(customer)) continue;
+            var person = PersonAt(project, customer, bound);
+            if (!byPerson.TryGetValue(person, out var own)) byPerson.Add(person, own = []);
+            foreach (var e in events) if (e.Position <= bound) own.Add(e);
         }
         return byPerson;
     }
 
     private CustomerKey PersonAt(Project project, CustomerKey customer, long position) =>
-        facts.JoinedPersonOf(project.Id, customer, position) is { } joined ? CustomerKeys.Of(project.CustomerSecret, joined.Representative) : customer;
+        facts.JoinedPersonOf(project.Id, customer, position) is { } joined ? facts.KeyOf(project, joined.Representative) : customer;
 }

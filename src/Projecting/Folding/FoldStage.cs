@@ -25,7 +25,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         foreach (var instance in instances) await LoadStatesAsync(instance, persons, cancellationToken);
 
         var late = FoldInOrder(persons, instances, cancellationToken);
-        late = Refolder.Defer(late, instances, checkpoint, work => mayDefer || heavy.MustWait(work.Person));
+        late = refolder.Defer(late, instances, checkpoint, work => mayDefer || heavy.MustWait(work.Person));
         await RefoldAsync(late, instances, checkpoint, batch.End.Commit, cancellationToken);
         foreach (var instance in instances)
         {
@@ -100,16 +100,12 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         List<(PersonWork Work, List<int> Instances)> late, IReadOnlyList<Instance> instances, long checkpoint, long end, CancellationToken cancellationToken)
     {
         if (late.Count == 0) return;
-        var gate = new Lock();
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Limits.MaxParallelRefolds };
         await Parallel.ForEachAsync(late, options, async (item, token) =>
         {
-            var read = await reader.ReadAsync(item.Work.Project.Id, item.Work.Streams, end, token);
-            heavy.Note(item.Work.Person, read.Events.Count);
-            lock (gate)
-            {
-                foreach (var index in item.Instances) refolder.Refold(item.Work, instances[index], read, checkpoint, end);
-            }
+            var read = await reader.ReadAsync(item.Work.Project.Id, item.Work.StreamsBy(facts), end, token);
+            heavy.Note(item.Work.Person, read.Count);
+            foreach (var index in item.Instances) refolder.Refold(item.Work, instances[index], read, checkpoint, end);
         });
     }
 }

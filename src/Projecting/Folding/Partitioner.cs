@@ -7,7 +7,7 @@ using EventSourcedAnalytics.Projects;
 namespace EventSourcedAnalytics.Projecting.Folding;
 
 /// <summary>Sorts a batch by person: each person belongs to one of the fold partitions, always the same.</summary>
-internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf keyOf)
+internal sealed class Partitioner(FactsView facts, ProjectLookup projects)
 {
     /// <summary>The persons of a batch.</summary>
     /// <param name="batch">The batch, decided by the facts stage.</param>
@@ -51,7 +51,7 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
         // Who a customer is does not change within a batch, and to find out costs more than to remember it.
         if (persons.Find(customer) is { } known) return known;
         var joined = reading.JoinedPersonOf(project.Id, customer, end);
-        var person = joined is null ? customer : keyOf(project.Id, joined.Representative)!.Value;
+        var person = joined is null ? customer : reading.KeyOf(project, joined.Representative);
         var work = persons.Get(project, customer, person, out var isNew);
         if (isNew && joined is { Customers.Count: > 1 }) Describe(work, joined, checkpoint, reading);
         return work;
@@ -59,18 +59,18 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects, KeyOf
 
     private void Describe(PersonWork work, Person joined, long checkpoint, FactsView.Reading reading)
     {
-        var project = work.Project.Id;
+        var project = work.Project;
         work.Joined = joined;
-        var before = new List<Person> { reading.PersonOf(project, joined.Representative, checkpoint) };
+        var before = new List<Person> { reading.PersonOf(project.Id, joined.Representative, checkpoint) };
         if (before[0].Customers.Count == joined.Customers.Count && before[0].Representative == joined.Representative) return;
         var told = new HashSet<CustomerId>(before[0].Customers);
         foreach (var customer in joined.Customers)
         {
             if (told.Contains(customer)) continue;
-            var person = reading.PersonOf(project, customer, checkpoint);
+            var person = reading.PersonOf(project.Id, customer, checkpoint);
             before.Add(person);
             told.UnionWith(person.Customers);
         }
-        work.JoinedFrom = [.. before.Select(person => new OldPerson(keyOf(project, person.Representative)!.Value, work.KeysOf(person)))];
+        work.JoinedFrom = [.. before.Select(person => new OldPerson(reading.KeyOf(project, person.Representative), reading.KeysOf(project, person)))];
     }
 }

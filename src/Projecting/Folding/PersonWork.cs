@@ -1,5 +1,6 @@
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Identity;
+using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projects;
 
@@ -28,11 +29,8 @@ internal sealed class PersonWork(Project project, CustomerKey person)
     /// <summary>Why it can't be folded at all: one of its events is unreadable.</summary>
     public string? Unreadable { get; set; }
 
-    /// <summary>Streams of the person as of the batch's end. Made only for those who ask, which is whoever folds the person again.</summary>
-    public IReadOnlyList<CustomerKey> Streams => Joined is { } joined ? KeysOf(joined) : [Person];
-
-    /// <summary>Keys of the customers of a person of the same project.</summary>
-    public IReadOnlyList<CustomerKey> KeysOf(Person person) => [.. person.Customers.Select(customer => CustomerKeys.Of(Project.CustomerSecret, customer))];
+    /// <summary>Streams of the person as of the batch's end.</summary>
+    public IReadOnlyList<CustomerKey> StreamsBy(FactsView facts) => Joined is { } joined ? facts.KeysOf(Project, joined) : [Person];
 }
 
 /// <summary>The persons of a batch, in the fold partitions.</summary>

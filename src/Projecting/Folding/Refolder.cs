@@ -10,9 +10,12 @@ internal sealed class Refolder(FactsView facts)
 {
     private readonly AppliedParts applied = new(facts);
 
+    // Held to look at instances and to change them, not to fold.
+    private readonly Lock gate = new();
+
     /// <summary>Marks persons, so that they wait: what they contributed so far stays, and nothing more of them is folded until somebody does.</summary>
     /// <returns>Those that may not or can't wait: persons that were joined and stood at different positions have no common one to stay at.</returns>
-    public static List<(PersonWork Work, List<int> Instances)> Defer(
+    public List<(PersonWork Work, List<int> Instances)> Defer(
         List<(PersonWork Work, List<int> Instances)> late, IReadOnlyList<Instance> instances, long checkpoint, Func<PersonWork, bool> mayWait)
     {
         var rest = new List<(PersonWork, List<int>)>();
@@ -24,7 +27,7 @@ internal sealed class Refolder(FactsView facts)
         return rest;
     }
 
-    /// <summary>Folds a person again in one instance. One that can't be folded is parked.</summary>
+    /// <summary>Folds a person again in one instance. One that can't be folded is parked. Several threads may do so at once, each for another person.</summary>
     /// <param name="work">The person.</param>
     /// <param name="instance">The instance.</param>
     /// <param name="read">All its events up to where the instance will stand.</param>
@@ -34,70 +37,77 @@ internal sealed class Refolder(FactsView facts)
     {
         var folds = instance.FoldsOf(work.Project.Id);
         var journal = new JournalSink();
-        var cells = instance.Pending.CellsOf(0);
+        List<(OldPerson Old, long Bound)> olds;
+        lock (gate) olds = OldsOf(work, instance, checkpoint);
         try
         {
             if (read.Failure is { } failure) throw new InvalidOperationException(failure);
-            TakeBack(work, instance, read, checkpoint, journal);
+            TakeBack(work, folds, olds, read, journal);
             journal.Sign = 1;
-            var state = PersonFolder.Fold(folds, read.Events, position => facts.IsRepeatedOrder(work.Project.Id, position, end), journal);
-            journal.FlushTo(cells);
-            Leave(work, instance);
-            instance.States.Set(instance.States.Get(work.Person), state);
-            instance.Pending.Refolds++;
+            var state = PersonFolder.Fold(folds, read.ToList(), position => facts.IsRepeatedOrder(work.Project.Id, position, end), journal);
+            lock (gate)
+            {
+                journal.FlushTo(instance.Pending.CellsOf(0));
+                Leave(olds, instance);
+                instance.States.Set(instance.States.Get(work.Person), state);
+                instance.Pending.Refolds++;
+            }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            journal.Discard();
-            Park(work, instance, read, checkpoint, error);
+            Park(work, instance, olds, read, error);
         }
     }
 
-    private static bool TryDefer(PersonWork work, Instance instance, long checkpoint)
+    private bool TryDefer(PersonWork work, Instance instance, long checkpoint)
     {
         if (work.Unreadable is not null) return false;
-        var bounds = BoundsOf(work, instance, checkpoint);
-        if (bounds.Count > 1) return false;
-        Leave(work, instance);
-        instance.Mark(work.Person, new Mark(work.Project.Id, bounds[0], null));
+        var olds = OldsOf(work, instance, checkpoint);
+        if (!HaveOneBound(olds)) return false;
+        Leave(olds, instance);
+        instance.Mark(work.Person, new Mark(work.Project.Id, olds[0].Bound, null));
         return true;
     }
 
     // What the person contributed so far stays; it is no longer folded along until somebody retries. Joined persons that stood at different positions
     // have no common one to stay at, so what they contributed is taken back.
-    private void Park(PersonWork work, Instance instance, PersonEvents read, long checkpoint, Exception error)
+    private void Park(PersonWork work, Instance instance, List<(OldPerson Old, long Bound)> olds, PersonEvents read, Exception error)
     {
-        var bounds = BoundsOf(work, instance, checkpoint);
-        if (bounds.Count > 1)
+        var stays = HaveOneBound(olds);
+        var journal = new JournalSink();
+        if (!stays) TakeBack(work, instance.FoldsOf(work.Project.Id), olds, read, journal);
+        lock (gate)
         {
-            var journal = new JournalSink();
-            TakeBack(work, instance, read, checkpoint, journal);
             journal.FlushTo(instance.Pending.CellsOf(0));
+            Leave(olds, instance);
+            instance.Mark(work.Person, new Mark(work.Project.Id, stays ? olds[0].Bound : -1, error.Message));
         }
-        Leave(work, instance);
-        instance.Mark(work.Person, new Mark(work.Project.Id, bounds.Count == 1 ? bounds[0] : -1, error.Message));
     }
 
-    private void TakeBack(PersonWork work, Instance instance, PersonEvents read, long checkpoint, JournalSink journal)
+    private void TakeBack(PersonWork work, ProjectFolds folds, List<(OldPerson Old, long Bound)> olds, PersonEvents read, JournalSink journal)
     {
         journal.Sign = -1;
-        foreach (var old in OldsOf(work))
-            applied.Fold(work.Project, old.Customers, BoundOf(instance, old, checkpoint), read.Events, instance.FoldsOf(work.Project.Id), journal);
+        foreach (var (old, bound) in olds) applied.Fold(work.Project, old.Customers, bound, read, folds, journal);
     }
 
     // Neither states nor marks of the persons it was stay.
-    private static void Leave(PersonWork work, Instance instance)
+    private static void Leave(List<(OldPerson Old, long Bound)> olds, Instance instance)
     {
-        foreach (var old in OldsOf(work))
+        foreach (var (old, _) in olds)
         {
             instance.Unmark(old.Key);
             instance.States.Set(instance.States.Get(old.Key), null);
         }
     }
 
-    private static List<long> BoundsOf(PersonWork work, Instance instance, long checkpoint) => [.. OldsOf(work).Select(old => BoundOf(instance, old, checkpoint)).Distinct()];
+    private static bool HaveOneBound(List<(OldPerson Old, long Bound)> olds) => olds.TrueForAll(old => old.Bound == olds[0].Bound);
 
-    private static IReadOnlyList<OldPerson> OldsOf(PersonWork work) => work.JoinedFrom ?? [new OldPerson(work.Person, work.Streams)];
-
-    private static long BoundOf(Instance instance, OldPerson old, long checkpoint) => instance.Marks.TryGetValue(old.Key, out var mark) ? mark.AppliedTo : checkpoint;
+    // The persons it was, each with the position up to which it is applied.
+    private List<(OldPerson Old, long Bound)> OldsOf(PersonWork work, Instance instance, long checkpoint)
+    {
+        var olds = new List<(OldPerson, long)>();
+        foreach (var old in work.JoinedFrom ?? [new OldPerson(work.Person, work.StreamsBy(facts))])
+            olds.Add((old, instance.Marks.TryGetValue(old.Key, out var mark) ? mark.AppliedTo : checkpoint));
+        return olds;
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
     public async Task<PersonEvents> ReadAsync(string project, IEnumerable<CustomerKey> customers, long through, CancellationToken cancellationToken)
     {
         var read = new PersonEvents();
-        foreach (var customer in customers) await ReadStreamAsync(StreamNames.Customer(project, customer), through, read, cancellationToken);
+        foreach (var customer in customers) await ReadStreamAsync(StreamNames.Customer(project, customer), through, read.Add(customer), read, cancellationToken);
         return read;
     }
 
@@ -24,13 +24,13 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
             if (EventDecoder.TryDecode(recorded)?.Event is { } e) yield return e;
     }
 
-    private async Task ReadStreamAsync(string stream, long through, PersonEvents read, CancellationToken cancellationToken)
+    private async Task ReadStreamAsync(string stream, long through, List<AnalyticsEvent> events, PersonEvents read, CancellationToken cancellationToken)
     {
         await foreach (var recorded in RecordsAsync(log, stream, through, cancellationToken))
         {
             if (facts.IsDuplicate(recorded.Position.Commit)) continue;
             var decoded = EventDecoder.TryDecode(recorded);
-            if (decoded?.Event is { } e) read.Events.Add(e);
+            if (decoded?.Event is { } e) events.Add(e);
             else read.Failure ??= $"The event at position {recorded.Position} can't be read: {decoded?.Unreadable ?? "it lies in no customer's stream"}";
         }
     }
@@ -48,9 +48,31 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
 /// <summary>What was read of a person.</summary>
 internal sealed class PersonEvents
 {
-    /// <summary>The events that can be read.</summary>
-    public List<AnalyticsEvent> Events { get; } = [];
+    private readonly List<(CustomerKey Customer, List<AnalyticsEvent> Events)> streams = [];
+
+    /// <summary>The events that can be read, by stream.</summary>
+    public IReadOnlyList<(CustomerKey Customer, List<AnalyticsEvent> Events)> Streams => streams;
+
+    /// <summary>How many they are.</summary>
+    public int Count => streams.Sum(static stream => stream.Events.Count);
 
     /// <summary>Why the first that can't be read can't; null = all could.</summary>
     public string? Failure { get; set; }
+
+    /// <summary>The events of all streams, in no particular order: a list of the caller's own.</summary>
+    public List<AnalyticsEvent> ToList()
+    {
+        var all = new List<AnalyticsEvent>(Count);
+        foreach (var (_, events) in streams) all.AddRange(events);
+        return all;
+    }
+
+    /// <summary>Begins another stream.</summary>
+    /// <returns>Where its events go.</returns>
+    public List<AnalyticsEvent> Add(CustomerKey customer)
+    {
+        var events = new List<AnalyticsEvent>();
+        streams.Add((customer, events));
+        return events;
+    }
 }

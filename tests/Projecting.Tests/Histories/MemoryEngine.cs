@@ -32,7 +32,7 @@ internal sealed class MemoryEngine
     {
         (this.log, this.project, this.store) = (log, project, store);
         stage = new FactsStage(log, facts, store, Find, KeyOf);
-        partitioner = new Partitioner(facts, Find, KeyOf);
+        partitioner = new Partitioner(facts, Find);
         folding = new FoldStage(partitioner, new PersonReader(log, facts), facts, store, workers, new HeavyPersons(int.MaxValue, TimeSpan.Zero));
     }
 
