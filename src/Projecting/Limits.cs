@@ -7,10 +7,10 @@ public static class Limits
     public const int MaxBatchEvents = 5_000;
 
     /// <summary>Events in one batch of a rebuild or backfill.</summary>
-    public const int MaxCatchUpBatchEvents = 5_000;
+    public const int MaxCatchUpBatchEvents = 10_000;
 
     /// <summary>Batches read and decoded ahead of the fold.</summary>
-    public const int MaxBufferedBatches = 2;
+    public const int MaxBufferedBatches = 1;
 
     /// <summary>Fold partitions of the process; a person always belongs to the same one.</summary>
     public const int FoldPartitions = 16;
