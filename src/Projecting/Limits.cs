@@ -4,7 +4,7 @@ namespace EventSourcedAnalytics.Projecting;
 public static class Limits
 {
     /// <summary>Events in one batch; near the head batches are as small as what has come.</summary>
-    public const int MaxBatchEvents = 5_000;
+    public const int MaxBatchEvents = 10_000;
 
     /// <summary>Events in one batch of a rebuild or backfill.</summary>
     public const int MaxCatchUpBatchEvents = 10_000;

@@ -5,6 +5,8 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// <summary>Holds what one person's folds emit until all of them have succeeded: a fold that throws half-way must leave no trace.</summary>
 internal sealed class JournalSink : ICellSink
 {
+    private const int KeptEntries = 10_000;
+
     private readonly List<(CellKey Key, int Measure, Int128 Delta)> entries = [];
 
     /// <summary>1 to add what is emitted, -1 to take it back.</summary>
@@ -16,9 +18,13 @@ internal sealed class JournalSink : ICellSink
     public void FlushTo(CellSet cells)
     {
         foreach (var (key, measure, delta) in entries) cells.Add(key, measure, delta);
-        entries.Clear();
+        Discard();
     }
 
-    /// <summary>Forgets everything.</summary>
-    public void Discard() => entries.Clear();
+    /// <summary>Forgets everything, and what room it took if that was much.</summary>
+    public void Discard()
+    {
+        entries.Clear();
+        if (entries.Capacity > KeptEntries) entries.Capacity = 0;
+    }
 }

@@ -10,6 +10,9 @@ internal sealed class Refolder(FactsView facts)
 {
     private readonly AppliedParts applied = new(facts);
 
+    [ThreadStatic]
+    private static JournalSink? kept;
+
     // Held to look at instances and to change them, not to fold.
     private readonly Lock gate = new();
 
@@ -36,7 +39,8 @@ internal sealed class Refolder(FactsView facts)
     public void Refold(PersonWork work, Instance instance, PersonEvents read, long checkpoint, long end)
     {
         var folds = instance.FoldsOf(work.Project.Id);
-        var journal = new JournalSink();
+        var journal = kept ??= new JournalSink();
+        journal.Discard();
         List<(OldPerson Old, long Bound)> olds;
         lock (gate) olds = OldsOf(work, instance, checkpoint);
         try

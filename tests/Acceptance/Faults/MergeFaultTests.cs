@@ -70,6 +70,23 @@ public sealed class MergeFaultTests(FaultFixture log)
     }
 
     [Fact]
+    public async Task A_follower_killed_at_any_point_of_a_merge_loses_nothing_and_what_it_kept_goes_on_at_its_owners()
+    {
+        var postgres = await PostgresFixture.FreshDatabaseAsync();
+        var groups = new MergedGroups(postgres);
+        await using var owner = await Member.StartAsync(log, postgres, settings: Sharing);
+        await using var other = await FollowAsync(groups, postgres, null, "revenue", "sessions");
+        foreach (var point in MergePoints.All)
+        {
+            await using var killed = await FollowAsync(groups, postgres, $"kill {point} 1", "funnels");
+            var funnel = await groups.DefineAsync(log);
+            await killed.Server.EndsAsync();
+            await MustBeWholeAsync(funnel, groups, owner, other);
+        }
+        Assert.Equal("OWNER", await owner.RoleAsync());
+    }
+
+    [Fact]
     public async Task A_follower_held_in_a_merge_or_right_after_it_blocks_nobody_and_follows_on_when_it_wakes()
     {
         var postgres = await PostgresFixture.FreshDatabaseAsync();
