@@ -9,7 +9,7 @@ public static class Limits
     /// <summary>Events in one batch of a rebuild or backfill.</summary>
     public const int MaxCatchUpBatchEvents = 10_000;
 
-    /// <summary>Batches read and decoded ahead of the fold.</summary>
+    /// <summary>Batches that wait read, and again decoded, ahead of the fold.</summary>
     public const int MaxBufferedBatches = 1;
 
     /// <summary>Fold partitions of the process; a person always belongs to the same one.</summary>

@@ -49,8 +49,7 @@ public sealed partial class ProjectionEngine
         {
             entered.UnionWith(instances);
             live = [.. live, .. instances.Where(instance => instance.Position == Position)];
-            var behind = instances.Where(instance => instance.Position != Position).GroupBy(instance => instance.Position);
-            var started = behind.Select(together => CatchUpAsync([.. together], ending.Token)).ToList();
+            var started = ByPosition(instances.Where(instance => instance.Position != Position)).ConvertAll(together => CatchUpAsync(together, ending.Token));
             foreach (var catchUp in started) catchUps.Add(catchUp);
             return Task.WhenAll(started);
         }
@@ -96,6 +95,12 @@ public sealed partial class ProjectionEngine
                         await EndedAsync(instance.Landing);
                         await Registry.ReloadAsync(instance, cancellationToken);
                     }
+                    // Some of them were committed, others not: they go on in groups.
+                    if (ByPosition(instances) is { Count: > 1 } groups)
+                    {
+                        await Task.WhenAll(groups.Select(together => CatchUpAsync(together, cancellationToken, attempt)));
+                        return true;
+                    }
                 }
                 await JoinAsync(instances, cancellationToken);
                 foreach (var instance in instances) instance.Failure = null;
@@ -111,6 +116,9 @@ public sealed partial class ProjectionEngine
                 return false;
             }
         }
+
+        private static List<IReadOnlyList<Instance>> ByPosition(IEnumerable<Instance> instances) =>
+            [.. instances.GroupBy(instance => instance.Position).Select(IReadOnlyList<Instance> (together) => [.. together])];
 
         private static string NamesOf(IReadOnlyList<Instance> instances) => string.Join(", ", instances.Select(instance => instance.Id));
 

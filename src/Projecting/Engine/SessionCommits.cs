@@ -104,23 +104,23 @@ public sealed partial class ProjectionEngine
         private async Task BeginCommitAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
         {
             foreach (var instance in instances) await instance.Landing.WaitAsync(cancellationToken);
-            List<Instance> pending = [.. instances.Where(instance => instance.HasPending)];
-            if (pending.Count == 0) return;
-            var figures = pending.Select(FiguresOf).ToList();
-            var changes = pending.Select(InstanceChanges.TakeFrom).ToList();
-            var unit = new CommitUnit(changes, changes[0].To, pending[0].RecordedAt, changes[0].Events);
-            var landing = Task.Run(
+            foreach (var instance in instances) if (instance.HasPending) BeginCommit(instance, cancellationToken);
+        }
+
+        // Each in a transaction of its own, so that Postgres takes them side by side, the first while the next is still being written down. Each answers for where it stands itself.
+        private void BeginCommit(Instance instance, CancellationToken cancellationToken)
+        {
+            var figures = FiguresOf(instance);
+            var changes = InstanceChanges.TakeFrom(instance);
+            var unit = new CommitUnit([changes], changes.To, instance.RecordedAt, changes.Events);
+            instance.Landing = Task.Run(
                 async () =>
                 {
                     await engine.committer.CommitAsync(unit, cancellationToken);
-                    Landed(unit, figures);
+                    Landed(unit, [figures]);
                 },
                 CancellationToken.None);
-            foreach (var instance in pending)
-            {
-                instance.Landing = landing;
-                instance.States.Trim(engine.Tuning.CachedPersons);
-            }
+            instance.States.Trim(engine.Tuning.CachedPersons);
         }
 
         private void Landed(CommitUnit unit, IReadOnlyList<(InstanceId, long, int)> figures)
