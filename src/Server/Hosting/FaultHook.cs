@@ -28,10 +28,11 @@ internal static partial class FaultHook
         var left = configuration.WholeNumber("Faults:After", 1, 1, int.MaxValue);
         return reached =>
         {
-            if (reached == point && Interlocked.Decrement(ref left) == 0) _ = Send(Environment.ProcessId, signal);
+            if (reached == point && Interlocked.Decrement(ref left) == 0) _ = Raise(signal);
         };
     }
 
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Send(int processId, int signal);
+    // To the calling thread: a signal to the process may be taken by another thread, and on a busy machine this one then goes on for a while before it is held.
+    [LibraryImport("libc", EntryPoint = "raise")]
+    private static partial int Raise(int signal);
 }
