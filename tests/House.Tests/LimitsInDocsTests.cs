@@ -11,9 +11,9 @@ public sealed partial class LimitsInDocsTests
     public void Each_limit_in_the_docs_has_the_value_that_it_has_in_the_code()
     {
         var (code, compared, wrong) = ("", 0, new List<string>());
-        foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "docs", "scale.md")))
+        foreach (var (_, line) in Repository.Lines("docs/scale.md"))
         {
-            if (Heading().Match(line) is { Success: true } heading) code = File.ReadAllText(Path.Combine(Repository.Root, "docs", heading.Groups["file"].Value));
+            if (Heading().Match(line) is { Success: true } heading) code = Repository.Read("docs/" + heading.Groups["file"].Value);
             if (Row().Match(line) is not { Success: true } row || code.Length == 0) continue;
             var (name, told) = (row.Groups["name"].Value, row.Groups["value"].Value);
             compared++;

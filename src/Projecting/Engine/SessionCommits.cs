@@ -107,7 +107,7 @@ public sealed partial class ProjectionEngine
             foreach (var instance in instances) if (instance.HasPending) BeginCommit(instance, cancellationToken);
         }
 
-        // Each in a transaction of its own, so that Postgres takes them side by side, the first while the next is still being written down. Each answers for where it stands itself.
+        // Each in a transaction of its own, so that Postgres takes them side by side, the first while the next is still being serialised.
         private void BeginCommit(Instance instance, CancellationToken cancellationToken)
         {
             var figures = FiguresOf(instance);

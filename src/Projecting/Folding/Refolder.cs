@@ -8,10 +8,11 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// </summary>
 internal sealed class Refolder(FactsView facts)
 {
-    private readonly AppliedParts applied = new(facts);
-
+    // One a thread: a journal's room is worth more than what most persons write into it.
     [ThreadStatic]
     private static JournalSink? kept;
+
+    private readonly AppliedParts applied = new(facts);
 
     // Held to look at instances and to change them, not to fold.
     private readonly Lock gate = new();

@@ -13,7 +13,7 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
     public async Task<PersonEvents> ReadAsync(string project, IEnumerable<CustomerKey> customers, long through, CancellationToken cancellationToken)
     {
         var read = new PersonEvents();
-        foreach (var customer in customers) await ReadStreamAsync(StreamNames.Customer(project, customer), through, read.Add(customer), read, cancellationToken);
+        foreach (var customer in customers) await ReadStreamAsync(project, customer, through, read, cancellationToken);
         return read;
     }
 
@@ -24,9 +24,10 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
             if (EventDecoder.TryDecode(recorded)?.Event is { } e) yield return e;
     }
 
-    private async Task ReadStreamAsync(string stream, long through, List<AnalyticsEvent> events, PersonEvents read, CancellationToken cancellationToken)
+    private async Task ReadStreamAsync(string project, CustomerKey customer, long through, PersonEvents read, CancellationToken cancellationToken)
     {
-        await foreach (var recorded in RecordsAsync(log, stream, through, cancellationToken))
+        var events = read.Add(customer);
+        await foreach (var recorded in RecordsAsync(log, StreamNames.Customer(project, customer), through, cancellationToken))
         {
             if (facts.IsDuplicate(recorded.Position.Commit)) continue;
             var decoded = EventDecoder.TryDecode(recorded);
