@@ -69,8 +69,10 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
     {
         try
         {
-            await foreach (var item in source.WithCancellation(cancellationToken))
-                if (make(item) is { } made) await writer.WriteAsync(made, cancellationToken);
+            // Made only once there is a place for it: what has been made and waits is memory that every collection has to copy.
+            await using var items = source.GetAsyncEnumerator(cancellationToken);
+            while (await writer.WaitToWriteAsync(cancellationToken) && await items.MoveNextAsync())
+                if (make(items.Current) is { } made) await writer.WriteAsync(made, cancellationToken);
             writer.Complete();
         }
         catch (Exception error)
