@@ -20,7 +20,7 @@ RUN mkdir /data && chown "$APP_UID" /data
 VOLUME /data
 USER $APP_UID
 ENV Urls=http://0.0.0.0:8080 \
-    DOTNET_GCgen0size=0x4000000 \
+    DOTNET_GCgen0size=0x8000000 \
     DOTNET_TC_CallCountingDelayMs=0 \
     Data__Directory=/data \
     DOTNET_EnableDiagnostics=0
