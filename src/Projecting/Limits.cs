@@ -15,8 +15,11 @@ public static class Limits
     /// <summary>Fold partitions of the process; a person always belongs to the same one.</summary>
     public const int FoldPartitions = 16;
 
-    /// <summary>Persons whose states an instance keeps in memory.</summary>
-    public const int MaxCachedPersons = 400_000;
+    /// <summary>Persons whose states each read model keeps in memory, unless the machine has room for more or an operator set another number.</summary>
+    public const int MinCachedPersons = 400_000;
+
+    /// <summary>Bytes of the machine's memory for each such person: ten read models, live ones and those that are rebuilt, with half a kilobyte of it each, take a third of them.</summary>
+    public const int MemoryBytesPerCachedPerson = 16_384;
 
     /// <summary>Persons of a batch from which on they are folded on several cores.</summary>
     public const int MinParallelPersons = 64;
@@ -24,8 +27,8 @@ public static class Limits
     /// <summary>Events that are folded in memory before they are committed.</summary>
     public const int MaxUncommittedEvents = 1_000_000;
 
-    /// <summary>States and cells of a rebuild or backfill that wait in memory for their commit.</summary>
-    public const int MaxUncommittedRows = 1_000_000;
+    /// <summary>States and cells of a rebuild or backfill that wait in memory for their commit, for each person whose states a read model keeps in memory.</summary>
+    public const int UncommittedRowsPerCachedPerson = 3;
 
     /// <summary>Time between two commits of the live loop when it falls behind; near the head every batch is committed.</summary>
     public static readonly TimeSpan ShortestCommitInterval = TimeSpan.FromMilliseconds(100);

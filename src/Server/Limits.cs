@@ -27,6 +27,12 @@ public static class Limits
     /// <summary>Most cores that an operator can let fold side by side.</summary>
     public const int MaxWorkers = 64;
 
+    /// <summary>Fewest persons whose states an operator can let each read model keep in memory.</summary>
+    public const int MinCachedPersons = 1_000;
+
+    /// <summary>Most persons whose states an operator can let each read model keep in memory.</summary>
+    public const int MaxCachedPersons = 100_000_000;
+
     /// <summary>Time after which Postgres ends a session that does nothing in the middle of a transaction.</summary>
     public static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(60);
 

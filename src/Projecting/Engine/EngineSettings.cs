@@ -21,6 +21,19 @@ public sealed record EngineSettings
     /// <summary>Most cores that fold side by side; 0 = all there are. Numbers never depend on it.</summary>
     public int Workers { get; init; }
 
+    /// <summary>
+    /// Persons whose states each read model keeps in memory; those of others are read from Postgres as their events come. A catch-up commits when three times as many rows
+    /// wait. Numbers never depend on it.
+    /// </summary>
+    public int CachedPersons { get; init; } = CachedPersonsHere;
+
+    /// <summary>How many persons this machine, or the container that the process runs in, has room for.</summary>
+    public static int CachedPersonsHere => CachedPersonsFor(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    /// <summary>How many persons a machine has room for.</summary>
+    /// <param name="bytes">Its memory.</param>
+    internal static int CachedPersonsFor(long bytes) => (int)Math.Clamp(bytes / Limits.MemoryBytesPerCachedPerson, Limits.MinCachedPersons, int.MaxValue);
+
     /// <summary>Most events in one batch.</summary>
     internal int BatchEvents => Math.Min(CommitEvents, Limits.MaxBatchEvents);
 

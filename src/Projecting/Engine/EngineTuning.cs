@@ -13,8 +13,11 @@ internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int
     /// <summary>How long such a person waits, and anybody at most.</summary>
     public TimeSpan Deferral { get; init; } = Limits.MaxDeferral;
 
-    /// <summary>Persons of one instance whose states stay in memory after a commit; with more all go, and are read again as they are needed.</summary>
-    public int CachedPersons { get; init; } = Limits.MaxCachedPersons;
+    /// <summary>Persons of one instance whose states stay in memory after a commit; others are read again as they are needed.</summary>
+    public int CachedPersons { get; init; } = Limits.MinCachedPersons;
+
+    /// <summary>States and cells of a catch-up that wait in memory for their commit.</summary>
+    public int UncommittedRows => (int)Math.Min(int.MaxValue, (long)Limits.UncommittedRowsPerCachedPerson * CachedPersons);
 
     public static EngineTuning Default { get; } = new(Limits.MaxBatchEvents, Limits.MaxCatchUpBatchEvents, 0, Limits.MaxUncommittedEvents);
 }

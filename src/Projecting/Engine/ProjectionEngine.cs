@@ -53,7 +53,10 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         IEventLog log, ProjectsView projects, NpgsqlDataSource source, ProjectionCatalog catalog, ILogger<ProjectionEngine> logger, EngineSettings? settings = null)
     {
         this.settings = settings ?? new EngineSettings();
-        Tuning = EngineTuning.Default with { BatchEvents = this.settings.BatchEvents, CommitEvents = this.settings.CommitEvents, Workers = this.settings.Workers };
+        Tuning = EngineTuning.Default with
+        {
+            BatchEvents = this.settings.BatchEvents, CommitEvents = this.settings.CommitEvents, Workers = this.settings.Workers, CachedPersons = this.settings.CachedPersons,
+        };
         this.log = log;
         this.projects = projects;
         this.source = source;

@@ -195,7 +195,7 @@ public sealed partial class ProjectionEngine
         // A person that comes in every batch is one row of a commit, so what is to be written counts, not the events that made it; unless an operator set how many may wait.
         private bool MustCommit(IReadOnlyList<Instance> instances, long lastCommit) =>
             Stopwatch.GetElapsedTime(lastCommit) > Limits.CatchUpCommitInterval
-            || instances.Sum(instance => instance.States.DirtyCount + instance.Pending.Rows) >= Limits.MaxUncommittedRows
+            || instances.Sum(instance => instance.States.DirtyCount + instance.Pending.Rows) >= engine.Tuning.UncommittedRows
             || (instances[0].Pending.Events >= engine.Tuning.CommitEvents && engine.Tuning.CommitEvents < Limits.MaxUncommittedEvents);
 
         // The second pass: who waited is folded again, while the commit of all others is on its way.

@@ -22,7 +22,11 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
     {
         var checkpoint = instances[0].Position?.Commit ?? -1;
         var persons = partitioner.Partition(batch, checkpoint);
-        foreach (var instance in instances) await LoadStatesAsync(instance, persons, cancellationToken);
+        foreach (var instance in instances)
+        {
+            instance.States.BeginBatch();
+            await LoadStatesAsync(instance, persons, cancellationToken);
+        }
 
         var late = FoldInOrder(persons, instances, cancellationToken);
         late = refolder.Defer(late, instances, checkpoint, work => mayDefer || heavy.MustWait(work.Person));
@@ -72,7 +76,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         {
             var entry = instance.States.Get(key);
             entry.IsStored = found.TryGetValue(key, out var bytes);
-            entry.State = bytes is null ? null : PersonState.Read(instance.FoldsOf(project).Folds, bytes);
+            if (bytes is not null) entry.Become(PersonState.Read(instance.FoldsOf(project).Folds, bytes));
         }
     }
 

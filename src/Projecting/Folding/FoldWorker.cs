@@ -42,30 +42,32 @@ internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
             return true;
         }
         if (!TryFindEntry(work, instance, out var entry)) return false;
-        var state = entry.State ?? PersonState.New(folds.Folds);
+        var isNew = !entry.IsKnown;
+        if (count < 0)
+        {
+            shared = -1;
+            if (!PersonFolder.CanApply(folds, entry, work.Events)) return false;
+        }
+        else if (count > 0 && events[0].At <= entry.LastAt)
+        {
+            return false;
+        }
         try
         {
-            if (count < 0)
-            {
-                shared = -1;
-                if (!PersonFolder.CanApply(folds, state, work.Events)) return false;
-                count = PersonFolder.Take(folds, state, work.Events, RoomFor(work.Events.Count));
-            }
-            else if (count > 0)
-            {
-                if (events[0].At <= state.LastAt) return false;
-                state.LastAt = events[count - 1].At;
-            }
-            PersonFolder.Apply(folds, state, events.AsSpan(0, count), journal);
+            if (isNew) entry.Begin(folds.Folds);
+            if (count < 0) count = PersonFolder.Take(folds, entry, work.Events, RoomFor(work.Events.Count));
+            else if (count > 0) entry.LastAt = events[count - 1].At;
+            PersonFolder.Apply(folds, entry, events.AsSpan(0, count), journal);
         }
         catch (Exception)
         {
             // The state may be half changed: the refold makes a new one, and finds out whether the person can be folded at all.
             journal.Discard();
+            if (isNew) entry.Forget();
             return false;
         }
         journal.FlushTo(cells[index]);
-        Keep(work, instance, entry, state);
+        Keep(work, instance, entry);
         return true;
     }
 
@@ -75,15 +77,15 @@ internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
         return events;
     }
 
-    private static void Keep(PersonWork work, Instance instance, PersonEntry entry, PersonState state)
+    private static void Keep(PersonWork work, Instance instance, PersonEntry entry)
     {
         if (entry.Key == work.Person)
         {
-            instance.States.Set(entry, state);
+            instance.States.Set(entry, entry);
             return;
         }
+        instance.States.Set(instance.States.Get(work.Person), entry);
         instance.States.Set(entry, null);
-        instance.States.Set(instance.States.Get(work.Person), state);
     }
 
     // A person that was joined in this batch can go on from the one state there is; from two it must be folded again.
@@ -95,7 +97,7 @@ internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
         foreach (var old in work.JoinedFrom)
         {
             if (instance.Marks.ContainsKey(old.Key)) return false;
-            if (instance.States.Find(old.Key) is not { State: not null } found) continue;
+            if (instance.States.Find(old.Key) is not { IsKnown: true } found) continue;
             if (only is not null) return false;
             only = found;
         }

@@ -46,9 +46,9 @@ internal sealed record InstanceChanges(
             var (outer, inner) = (new StateWriter(), new StateWriter());
             foreach (var entry in entries)
             {
-                if (entry.State is { } state) (entry.IsStored ? taken.Changed : taken.Added).Add((entry.Key, state.Write(outer, inner)));
+                if (entry.IsKnown) (entry.IsStored ? taken.Changed : taken.Added).Add((entry.Key, entry.Write(outer, inner)));
                 else if (entry.IsStored) taken.Gone.Add(entry.Key);
-                entry.IsStored = entry.State is not null;
+                entry.IsStored = entry.IsKnown;
             }
             return taken;
         }

@@ -1,28 +1,32 @@
+using System.Diagnostics.CodeAnalysis;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
 
 /// <summary>All that an instance must know of a person to go on folding: the time of its last event, its traits if a fold looks at them, and one state a fold.</summary>
-internal sealed class PersonState
+internal class PersonState
 {
-    private readonly IFold[] folds;
+    private IFold[]? folds;
 
     // Most instances have one fold a project: its state needs no array. There is an object of this class a person and instance.
     private object? first;
-    private readonly object[]? others;
+    private object[]? others;
+    private Traits? traits;
 
-    private PersonState(IFold[] folds)
+    protected PersonState()
     {
-        this.folds = folds;
-        others = folds.Length > 1 ? new object[folds.Length - 1] : null;
     }
+
+    /// <summary>False while nothing is known of the person.</summary>
+    [MemberNotNullWhen(true, nameof(folds))]
+    public bool IsKnown => folds is not null;
 
     /// <summary>Time of the last event applied. An event at or before it makes the person fold again.</summary>
     public long LastAt { get; set; } = long.MinValue;
 
     /// <summary>Traits as of the last event.</summary>
-    public Traits Traits { get; set; } = Traits.Empty;
+    public Traits Traits { get => traits ?? Traits.Empty; set => traits = value; }
 
     /// <summary>One state a fold, in the order of the instance's folds.</summary>
     public FoldStates States => new(this);
@@ -30,14 +34,29 @@ internal sealed class PersonState
     /// <summary>The state of a person without events.</summary>
     public static PersonState New(IFold[] folds)
     {
-        var state = new PersonState(folds);
-        for (var i = 0; i < folds.Length; i++) state.States[i] = folds[i].NewState();
+        var state = new PersonState();
+        state.Begin(folds);
         return state;
     }
+
+    /// <summary>Becomes the state of a person without events.</summary>
+    public void Begin(IFold[] from)
+    {
+        (folds, LastAt, traits) = (from, long.MinValue, null);
+        others = from.Length > 1 ? new object[from.Length - 1] : null;
+        for (var i = 0; i < from.Length; i++) States[i] = from[i].NewState();
+    }
+
+    /// <summary>Becomes what another state is; only one of the two may be used from here on.</summary>
+    public void Become(PersonState other) => (folds, first, others, traits, LastAt) = (other.folds, other.first, other.others, other.traits, other.LastAt);
+
+    /// <summary>Knows nothing any more.</summary>
+    public void Forget() => (folds, first, others, traits, LastAt) = (null, null, null, null, long.MinValue);
 
     /// <summary>Writes the state for <see cref="Read"/>.</summary>
     public byte[] Write(StateWriter outer, StateWriter inner)
     {
+        if (!IsKnown) throw new InvalidOperationException("Nothing is known of the person.");
         outer.Clear();
         outer.Int64(LastAt);
         outer.Bytes(Traits.Values.Count == 0 ? [] : Traits.ToJson().Utf8.Span);

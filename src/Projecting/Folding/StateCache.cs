@@ -2,19 +2,19 @@ using EventSourcedAnalytics.Analysis.Events;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
 
-/// <summary>One person of an instance in memory.</summary>
-internal sealed class PersonEntry(CustomerKey key)
+/// <summary>One person of an instance in memory: its key and, in the same object, its state.</summary>
+internal sealed class PersonEntry(CustomerKey key) : PersonState
 {
     public CustomerKey Key { get; } = key;
-
-    /// <summary>What is known of it; null = nothing.</summary>
-    public PersonState? State { get; set; }
 
     /// <summary>Whether the state differs from what is committed.</summary>
     public bool IsDirty { get; set; }
 
     /// <summary>False if certainly no state of the person is committed.</summary>
     public bool IsStored { get; set; }
+
+    /// <summary>The batch that asked for it last, by <see cref="StateCache"/>'s count.</summary>
+    public uint Batch { get; set; }
 }
 
 /// <summary>
@@ -24,6 +24,9 @@ internal sealed class StateCache
 {
     private readonly Dictionary<CustomerKey, PersonEntry>[] entries = [.. Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new Dictionary<CustomerKey, PersonEntry>())];
     private readonly List<PersonEntry>[] dirty = [.. Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new List<PersonEntry>())];
+
+    // Counts round after some months: then some persons seem newer than they are, and are read once more.
+    private uint batch;
 
     /// <summary>True while a person that isn't here has no state in Postgres either.</summary>
     public bool IsComplete { get; private set; }
@@ -40,13 +43,16 @@ internal sealed class StateCache
     public PersonEntry Get(CustomerKey person)
     {
         ref var entry = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(entries[Partitioner.PartitionOf(person)], person, out _);
-        return entry ??= new PersonEntry(person) { IsStored = !IsComplete };
+        entry ??= new PersonEntry(person) { IsStored = !IsComplete };
+        entry.Batch = batch;
+        return entry;
     }
 
-    /// <summary>Gives a person another state; null = it has none any more.</summary>
+    /// <summary>Gives a person another state, or notes that its own has changed; null = it has none any more.</summary>
     public void Set(PersonEntry entry, PersonState? state)
     {
-        entry.State = state;
+        if (state is null) entry.Forget();
+        else if (state != entry) entry.Become(state);
         if (entry.IsDirty) return;
         entry.IsDirty = true;
         dirty[Partitioner.PartitionOf(entry.Key)].Add(entry);
@@ -61,11 +67,21 @@ internal sealed class StateCache
         return taken;
     }
 
-    /// <summary>Makes room where nothing is waiting to be committed: states can be read again at any time, so all go at once.</summary>
+    /// <summary>The next batch begins: who is asked for from here on is newer than all before.</summary>
+    public void BeginBatch() => batch++;
+
+    /// <summary>
+    /// Makes room where nothing is waiting to be committed: states can be read again at any time. Those go that were asked for longest ago, and some more than must, so that it
+    /// need not be done again at once.
+    /// </summary>
     /// <param name="limit">Persons that may stay.</param>
     public void Trim(int limit)
     {
-        if (Count > limit) Clear(isComplete: false);
+        if (Count <= limit) return;
+        IsComplete = false;
+        var oldest = OldestToStay(limit / 4 * 3);
+        foreach (var part in entries)
+            foreach (var (person, entry) in part) if (AgeOf(entry) >= oldest) part.Remove(person);
     }
 
     /// <summary>Forgets everything.</summary>
@@ -76,4 +92,18 @@ internal sealed class StateCache
         foreach (var part in dirty) part.Clear();
         IsComplete = isComplete;
     }
+
+    // The age in batches from which on persons go, so that no more than some stay.
+    private uint OldestToStay(int limit)
+    {
+        var staying = 0;
+        foreach (var age in entries.SelectMany(part => part.Values).CountBy(AgeOf).OrderBy(age => age.Key))
+        {
+            staying += age.Value;
+            if (staying > limit) return age.Key;
+        }
+        return uint.MaxValue;
+    }
+
+    private uint AgeOf(PersonEntry entry) => unchecked(batch - entry.Batch);
 }

@@ -21,6 +21,7 @@ public sealed class SettingsTests
     [InlineData("Projections:CommitEvents", "1000001", "The setting Projections__CommitEvents takes a whole number from 1 to 1000000, not '1000001'.")]
     [InlineData("Projections:CommitEvents", "99999999999999999999", "The setting Projections__CommitEvents takes a whole number from 1 to 1000000, not '99999999999999999999'.")]
     [InlineData("Projections:Workers", "-1", "The setting Projections__Workers takes a whole number from 0 to 64, not '-1'.")]
+    [InlineData("Projections:CachedPersons", "999", "The setting Projections__CachedPersons takes a whole number from 1000 to 100000000, not '999'.")]
     [InlineData("Projections:Share", "maybe", "The setting Projections__Share takes true or false, not 'maybe'.")]
     [InlineData("Faults:After", "third", "The setting Faults__After takes a whole number from 1 to 2147483647, not 'third'.")]
     [InlineData("Faults:After", "0", "The setting Faults__After takes a whole number from 1 to 2147483647, not '0'.")]
@@ -52,8 +53,8 @@ public sealed class SettingsTests
     {
         var (engine, health, node) = ReadAll(Configuration(
             ("Projections:LeaseSeconds", "0.5"), ("Projections:MaxLagSeconds", "0"), ("Projections:CommitEvents", " 150 "), ("Projections:Share", "False"), ("Projections:Workers", "3"),
-            ("EventStore:NodePort", "2113"), ("EventStore:NodeAddress", "::1")));
-        Assert.Equal((TimeSpan.FromMilliseconds(500), 150, false, 3), (engine.Lease, engine.CommitEvents, engine.Share, engine.Workers));
+            ("Projections:CachedPersons", "5000"), ("EventStore:NodePort", "2113"), ("EventStore:NodeAddress", "::1")));
+        Assert.Equal((TimeSpan.FromMilliseconds(500), 150, false, 3, 5_000), (engine.Lease, engine.CommitEvents, engine.Share, engine.Workers, engine.CachedPersons));
         Assert.Equal(TimeSpan.Zero, health.MaxLag);
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 2113), node);
     }
@@ -63,9 +64,10 @@ public sealed class SettingsTests
     [InlineData(null)]
     public void What_is_not_set_or_empty_has_its_default(string? value)
     {
-        string[] keys = ["Projections:LeaseSeconds", "Projections:MaxLagSeconds", "Projections:CommitEvents", "Projections:Share", "Projections:Workers", "Faults:At", "EventStore:NodePort", "EventStore:NodeAddress"];
+        string[] keys = ["Projections:LeaseSeconds", "Projections:MaxLagSeconds", "Projections:CommitEvents", "Projections:Share", "Projections:Workers", "Projections:CachedPersons", "Faults:At", "EventStore:NodePort", "EventStore:NodeAddress"];
         var (engine, health, node) = ReadAll(Configuration([.. keys.Select(key => (key, value))]));
         Assert.Equal((Projecting.Limits.Lease, Projecting.Limits.MaxUncommittedEvents, true, 0), (engine.Lease, engine.CommitEvents, engine.Share, engine.Workers));
+        Assert.Equal(EngineSettings.CachedPersonsHere, engine.CachedPersons);
         Assert.Equal(Limits.ReadyLag, health.MaxLag);
         Assert.Null(engine.AtCommitPoint);
         Assert.Null(node);
