@@ -1,0 +1,68 @@
+using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Projecting.Engine;
+using EventSourcedAnalytics.Projecting.Tests.Harness;
+
+namespace EventSourcedAnalytics.Projecting.Tests.Engine;
+
+/// <summary>At the end of a rebuild those are folded again whose events came late: beside the commit of all others, and side by side.</summary>
+public sealed class SecondPassTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    [Fact]
+    public async Task Late_persons_are_folded_again_while_the_commit_of_all_others_is_under_way()
+    {
+        using var held = new HeldCommit();
+        var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var world = await StartAsync(() => read.TrySetResult(), new EngineSettings { AtCommitPoint = held.At });
+        held.Hold();
+        var rebuilding = world.Engine.RunRebuildAsync("activity", null, CancellationToken.None);
+        await held.Reached;
+        // Let go whatever comes out: an engine with a commit that is held does not end.
+        var isReadMeanwhile = await Task.WhenAny(read.Task, Task.Delay(Patience)) == read.Task && !rebuilding.IsCompleted;
+        held.Release();
+        Assert.True(isReadMeanwhile, "The second pass waits for the commit of the first.");
+        await AssertEqualAsync(world, rebuilding);
+    }
+
+    [Fact]
+    public async Task Several_late_persons_are_folded_again_side_by_side()
+    {
+        using var bothInside = new Barrier(2);
+        var (met, missed) = (0, 0);
+        await using var world = await StartAsync(
+            () =>
+            {
+                if (bothInside.SignalAndWait(Patience)) Interlocked.Increment(ref met);
+                else Interlocked.Increment(ref missed);
+            },
+            new EngineSettings());
+        await AssertEqualAsync(world, world.Engine.RunRebuildAsync("activity", null, CancellationToken.None));
+        Assert.Equal((2, 0), (met, missed));
+    }
+
+    // Two persons of a shop come late, each in a batch of its own; from here on each read of a stream is told.
+    private static async Task<World> StartAsync(Action beforeReadStream, EngineSettings settings)
+    {
+        WatchedLog? watched = null;
+        var world = await World.CreateAsync(log => watched = new WatchedLog(log));
+        world.Tuning = EngineTuning.Default with { CatchUpBatchEvents = 1 };
+        var shop = await world.CreateShopAsync();
+        await world.StartAsync(settings);
+        foreach (var minute in new[] { 10, 20, 5 })
+            foreach (var person in new[] { "ann", "bob" })
+                await shop.AppendAsync(Shop.Track(CustomerId.User(person), "a", minute));
+        await shop.AppendAsync(Shop.Track(CustomerId.User("cid"), "b", 1));
+        await world.SettleAsync();
+        watched!.BeforeReadStream = beforeReadStream;
+        return world;
+    }
+
+    private static async Task AssertEqualAsync(World world, Task<string> rebuilding)
+    {
+        var schema = await rebuilding.WaitAsync(2 * Patience);
+        Assert.Equal(2L, await world.ScalarAsync("select count(*) from projecting.instances where schema_name like 'activity%'"));
+        Assert.Equal(3L, await world.ScalarAsync($"select count(*) from {schema}.states"));
+        Assert.True((await world.Engine.CompareAsync("activity", CancellationToken.None)).IsEqual);
+    }
+}
