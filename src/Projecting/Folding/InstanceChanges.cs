@@ -26,8 +26,8 @@ internal sealed record InstanceChanges(
         var (from, to) = (instance.Committed, instance.Position!.Value);
         var states = new TakenStates[Limits.FoldPartitions];
         Parallel.For(0, Limits.FoldPartitions, partition => states[partition] = TakenStates.From(instance.States.TakeDirty(partition)));
-        // In the order of the index that they go into.
-        List<(CustomerKey Person, byte[] State)> all = [.. states.SelectMany(part => part.Added).OrderBy(state => state.Person)];
+        List<(CustomerKey Person, byte[] State)> all = new(states.Sum(part => part.Added.Count + part.Changed.Count));
+        foreach (var part in states) all.AddRange(part.Added);
         var added = all.Count;
         foreach (var part in states) all.AddRange(part.Changed);
         instance.Committed = to;
@@ -50,6 +50,8 @@ internal sealed record InstanceChanges(
                 else if (entry.IsStored) taken.Gone.Add(entry.Key);
                 entry.IsStored = entry.IsKnown;
             }
+            // In the order of the index that they go into, as the partitions are.
+            taken.Added.Sort(static (left, right) => left.Person.Value.CompareTo(right.Person.Value));
             return taken;
         }
     }

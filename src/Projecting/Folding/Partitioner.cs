@@ -35,8 +35,8 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects)
         return persons;
     }
 
-    /// <summary>The partition of a person.</summary>
-    public static int PartitionOf(CustomerKey person) => (int)((ulong)person.Value % Limits.FoldPartitions);
+    /// <summary>The partition of a person: a range of keys each, in the order of the keys.</summary>
+    public static int PartitionOf(CustomerKey person) => (int)Math.BigMul((ulong)(person.Value >> 64), Limits.FoldPartitions, out _);
 
     /// <summary>A person that was marked, with the customers it has at a position.</summary>
     public PersonWork Marked(Project project, CustomerKey person, long position)
