@@ -60,6 +60,18 @@ public static class Limits
     /// <summary>Bytes of a duplicate filter's first part; each further part is as large as all before it.</summary>
     public const int DuplicateFilterFirstBytes = 2 * 1024 * 1024;
 
+    /// <summary>Order ids of which it is remembered that they are claimed, without asking Postgres: the newest.</summary>
+    public const int MaxRecentClaims = 100_000;
+
+    /// <summary>Streams read side by side for the exact duplicate check.</summary>
+    public const int MaxParallelDoubts = 4;
+
+    /// <summary>Events right before a doubtful one that the exact duplicate check looks at before it reads the stream from its start.</summary>
+    public const int EventsSearchedBack = 50;
+
+    /// <summary>Events that the exact duplicate check reads of a stream at a time.</summary>
+    public const int DuplicateCheckPage = 1_000;
+
     /// <summary>Message ids of streams read for the exact duplicate check that are kept in memory.</summary>
     public const int MaxCachedMessageIds = 2_000_000;
 

@@ -1,20 +1,19 @@
 namespace EventSourcedAnalytics.Projecting.Facts;
 
 /// <summary>
-/// A set of 128-bit hashes that never forgets and sometimes errs towards "perhaps": eight bits an entry in one line of the processor's cache, 16 bits an entry held, less
-/// than 0.2 % false positives. It grows by parts, each as large as all before it, so memory stays at 16 to 32 bits an entry however many come.
+/// A set of 128-bit hashes that never forgets and sometimes errs towards "perhaps": eight bits an entry in one line of the processor's cache, at 16 bits held an entry less
+/// than 0.2 % false positives, at 32 less than 0.002 %. It grows by parts, each as large as all before it, so memory stays at once to twice these bits an entry however many come.
 /// </summary>
 internal sealed class BloomFilter
 {
-    private const int BitsPerEntry = 16;
-
     // A line is eight words of 64 bits; an entry has one bit in each.
     private const int LineWords = 8;
 
     private readonly List<Part> parts = [];
     private readonly int firstBytes;
+    private readonly int bitsPerEntry;
 
-    public BloomFilter(int firstBytes = Limits.DuplicateFilterFirstBytes) => this.firstBytes = firstBytes;
+    public BloomFilter(int firstBytes = Limits.DuplicateFilterFirstBytes, int bitsPerEntry = 16) => (this.firstBytes, this.bitsPerEntry) = (firstBytes, bitsPerEntry);
 
     /// <summary>Entries added that were not there for certain.</summary>
     public long Count { get; private set; }
@@ -30,21 +29,21 @@ internal sealed class BloomFilter
         if (parts.Count == 0 || parts[^1].IsFull)
         {
             var bytes = parts.Count == 0 ? firstBytes : Math.Min(Bytes, (long)Array.MaxLength * sizeof(ulong));
-            parts.Add(new Part((int)(bytes / (LineWords * sizeof(ulong)))));
+            parts.Add(new Part((int)(bytes / (LineWords * sizeof(ulong))), bitsPerEntry));
         }
         parts[^1].Add(hash);
         Count++;
         return false;
     }
 
-    private sealed class Part(int lines)
+    private sealed class Part(int lines, int bitsPerEntry)
     {
         private readonly ulong[] words = new ulong[lines * LineWords];
         private long count;
 
         public long Bytes => words.LongLength * sizeof(ulong);
 
-        public bool IsFull => count >= Bytes * 8 / BitsPerEntry;
+        public bool IsFull => count >= Bytes * 8 / bitsPerEntry;
 
         public bool Contains(UInt128 hash)
         {

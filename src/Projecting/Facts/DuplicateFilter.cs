@@ -1,12 +1,11 @@
 using EventSourcedAnalytics.Analysis.Events;
 using System.Runtime.InteropServices;
-using EventSourcedAnalytics.EventLog;
 
 namespace EventSourcedAnalytics.Projecting.Facts;
 
 /// <summary>
 /// Tells exactly, for ever and in bounded memory whether a customer sent a message before: a Bloom filter says "certainly not" for nearly all; what it can't exclude is
-/// looked up in the customer's stream, which holds the truth. A false positive costs a read, never a wrong answer.
+/// looked up in the customer's stream, which holds the truth (<see cref="DuplicateCheck"/>). A false positive costs a read, never a wrong answer.
 /// </summary>
 internal sealed class DuplicateFilter
 {
@@ -31,32 +30,4 @@ internal sealed class DuplicateFilter
         id.CopyTo(buffer[KeyBytes..]);
         return filter.Add(Hash128.Of(buffer[..(KeyBytes + id.Length)]));
     }
-}
-
-/// <summary>The messages of one stream, with the position each came at first.</summary>
-internal sealed class StreamMessages
-{
-    private readonly Dictionary<string, long> first = new(StringComparer.Ordinal);
-    private long nextRevision;
-
-    /// <summary>Distinct messages.</summary>
-    public int Count => first.Count;
-
-    /// <summary>Reads what was appended since the last call.</summary>
-    public async Task CatchUpAsync(IEventLog log, string stream, Func<RecordedEvent, string?> messageIdOf, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var page = await log.ReadStreamAsync(stream, ReadDirection.Forwards, nextRevision, 1_000, cancellationToken);
-            foreach (var recorded in page.Events)
-            {
-                nextRevision = recorded.Revision + 1;
-                if (messageIdOf(recorded) is { } id) first.TryAdd(id, recorded.Position.Commit);
-            }
-            if (page.IsEnd || page.Events.Count == 0) return;
-        }
-    }
-
-    /// <summary>Whether the message had come before this position.</summary>
-    public bool CameBefore(string messageId, long position) => first.TryGetValue(messageId, out var earliest) && earliest < position;
 }

@@ -1,6 +1,5 @@
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Reading;
-using EventSourcedAnalytics.Projects;
 
 namespace EventSourcedAnalytics.Projecting.Facts;
 
@@ -11,8 +10,7 @@ internal sealed class FactsStage(IEventLog log, FactsView view, IOrderMentions s
 {
     private readonly DuplicateFilter filter = new();
     private readonly OrderDecisions orders = new(log, store);
-    private readonly Dictionary<string, StreamMessages> streams = new(StringComparer.Ordinal);
-    private long cachedMessages;
+    private readonly DuplicateCheck check = new(log);
 
     /// <summary>Bytes of the duplicate filter.</summary>
     public long FilterBytes => filter.Bytes;
@@ -50,26 +48,7 @@ internal sealed class FactsStage(IEventLog log, FactsView view, IOrderMentions s
         List<DecodedEvent>? doubtful = null;
         foreach (var e in batch.Events)
             if (e.Event is not null && filter.Add(e.Customer, e.Event)) (doubtful ??= []).Add(e);
-        if (doubtful is null) return;
-        foreach (var group in doubtful.GroupBy(e => (e.ProjectId, e.Customer)))
-        {
-            var messages = await ReadStreamAsync(StreamNames.Customer(group.Key.ProjectId, group.Key.Customer), cancellationToken);
-            foreach (var e in group) e.IsDuplicate = messages.CameBefore(e.Event!.MessageId, e.Position);
-        }
-    }
-
-    private async Task<StreamMessages> ReadStreamAsync(string stream, CancellationToken cancellationToken)
-    {
-        if (cachedMessages > Limits.MaxCachedMessageIds)
-        {
-            streams.Clear();
-            cachedMessages = 0;
-        }
-        if (!streams.TryGetValue(stream, out var messages)) streams.Add(stream, messages = new StreamMessages());
-        var before = messages.Count;
-        await messages.CatchUpAsync(log, stream, recorded => EventDecoder.TryDecode(recorded)?.Event?.MessageId, cancellationToken);
-        cachedMessages += messages.Count - before;
-        return messages;
+        if (doubtful is not null) await check.MarkAsync(batch, doubtful, cancellationToken);
     }
 
     private void Decide(DecodedEvent e, FactsDelta delta, HashSet<long> repeats, FactsView.Writer writer)

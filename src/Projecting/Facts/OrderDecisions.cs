@@ -13,7 +13,9 @@ namespace EventSourcedAnalytics.Projecting.Facts;
 /// <param name="store">The mentions that are committed; null = none are.</param>
 internal sealed class OrderDecisions(IEventLog log, IOrderMentions? store)
 {
-    private readonly BloomFilter seen = new();
+    // Every doubt is a question to Postgres, and orders are few: twice the bits of the messages' filter.
+    private readonly BloomFilter seen = new(bitsPerEntry: 32);
+    private readonly RecentClaims recent = new();
 
     /// <summary>Notes the order id of an event that was decided before.</summary>
     public void Remember(Project project, AnalyticsEvent e)
@@ -21,9 +23,10 @@ internal sealed class OrderDecisions(IEventLog log, IOrderMentions? store)
         if (OrderIds.OfAny(project, e) is { } order) seen.Add(HashOf(project.Id, order));
     }
 
-    /// <summary>Notes order ids that were claimed anew.</summary>
+    /// <summary>Notes order ids that were claimed anew; what was claimed before may not be any more.</summary>
     public void Remember(FactsDelta claims)
     {
+        recent.Clear();
         foreach (var (project, order) in claims.OrderClaims.Keys) seen.Add(HashOf(project, order));
         foreach (var (project, order) in claims.OrdersRewritten.Keys) seen.Add(HashOf(project, order));
     }
@@ -54,7 +57,7 @@ internal sealed class OrderDecisions(IEventLog log, IOrderMentions? store)
         return repeated;
     }
 
-    // The order ids of some events that are claimed behind the delta: by the one before it, or by what is committed.
+    // The order ids of some events that are claimed behind the delta: by the one before it, lately, or by what is committed.
     private async Task<HashSet<(string Project, string OrderId)>> FindClaimedAsync(
         List<(Project Project, string? OrderId, DecodedEvent Event)> orders, FactsDelta delta, CancellationToken cancellationToken)
     {
@@ -62,20 +65,21 @@ internal sealed class OrderDecisions(IEventLog log, IOrderMentions? store)
         foreach (var (project, id, _) in orders)
         {
             if (id is null || !seen.Add(HashOf(project.Id, id)) || delta.IsClaimed((project.Id, id)) is not null) continue;
-            if (delta.Before?.IsClaimed((project.Id, id)) is not { } isClaimed) doubtful.Add((project.Id, id));
+            if ((delta.Before?.IsClaimed((project.Id, id)) ?? recent.IsClaimed((project.Id, id))) is not { } isClaimed) doubtful.Add((project.Id, id));
             else if (isClaimed) claimed.Add((project.Id, id));
         }
         if (doubtful.Count > 0 && store is not null) claimed.UnionWith(await store.FindClaimedAsync([.. doubtful], cancellationToken));
         return claimed;
     }
 
-    private static bool TryClaim((string Project, string OrderId) order, OrderMention mention, HashSet<(string, string)> claimed, FactsDelta delta)
+    private bool TryClaim((string Project, string OrderId) order, OrderMention mention, HashSet<(string, string)> claimed, FactsDelta delta)
     {
         if (delta.OrdersRewritten.TryGetValue(order, out var mentions))
         {
             mentions.Add(mention.Position, mention.Customer);
             return mentions.Count == 1;
         }
+        recent.Add(order);
         if (!claimed.Contains(order) && delta.OrderClaims.TryAdd(order, mention)) return true;
         delta.OrderRepeats.Add((order.Project, order.OrderId, mention));
         return false;
@@ -131,6 +135,7 @@ internal sealed class OrderDecisions(IEventLog log, IOrderMentions? store)
     private async Task<SortedList<long, CustomerKey>> RewriteAsync((string Project, string OrderId) order, FactsDelta delta, CancellationToken cancellationToken)
     {
         if (delta.OrdersRewritten.TryGetValue(order, out var mentions)) return mentions;
+        recent.Remove(order);
         mentions = [];
         if (store is not null) foreach (var stored in await store.FindMentionsAsync(order.Project, order.OrderId, cancellationToken)) mentions.Add(stored.Position, stored.Customer);
         if (delta.OrderClaims.Remove(order, out var claim)) mentions.Add(claim.Position, claim.Customer);

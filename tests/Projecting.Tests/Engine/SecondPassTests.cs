@@ -1,6 +1,7 @@
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Projecting.Tests.Harness;
+using EventSourcedAnalytics.Testing;
 
 namespace EventSourcedAnalytics.Projecting.Tests.Engine;
 
@@ -19,7 +20,7 @@ public sealed class SecondPassTests
         var rebuilding = world.Engine.RunRebuildAsync("activity", null, CancellationToken.None);
         await held.Reached;
         // Let go whatever comes out: an engine with a commit that is held does not end.
-        var isReadMeanwhile = await Task.WhenAny(read.Task, Task.Delay(Patience)) == read.Task && !rebuilding.IsCompleted;
+        var isReadMeanwhile = await Eventually.HoldsAsync(() => read.Task.IsCompleted) && !rebuilding.IsCompleted;
         held.Release();
         Assert.True(isReadMeanwhile, "The second pass waits for the commit of the first.");
         await AssertEqualAsync(world, rebuilding);
