@@ -63,21 +63,20 @@ public sealed class TakeoverTests(FaultFixture log)
         var postgres = await PostgresFixture.FreshDatabaseAsync();
         await using var first = Member.Launch(log, postgres);
         await using var second = Member.Launch(log, postgres);
-        await using var connection = new NpgsqlConnection(postgres);
-        await connection.OpenAsync();
+        // Another connection for each try: whoever takes the lease ends those who are writing to it, and that may be this test.
+        await using var source = NpgsqlDataSource.Create(postgres);
         await second.ServesAsync();
         for (var steal = 1; steal <= Steals; steal++)
         {
             // Taken away in the name of nobody, as soon as there has been some progress: whichever of the two sees it first goes on.
             var isStolen = await Eventually.HoldsAsync(async () =>
             {
-                await using var command = new NpgsqlCommand(
-                    "update projecting.lease l set epoch = l.epoch + 1, owner = 'nobody', backend_pid = null where owner <> 'nobody' and $1 < (select events from projecting.instances where schema_name = 'facts')",
-                    connection);
+                await using var command = source.CreateCommand(
+                    "update projecting.lease l set epoch = l.epoch + 1, owner = 'nobody', backend_pid = null where owner <> 'nobody' and $1 < (select events from projecting.instances where schema_name = 'facts')");
                 command.Parameters.Add(new NpgsqlParameter { Value = (long)steal * 300 });
                 return await command.ExecuteNonQueryAsync() == 1;
             });
-            Assert.True(isStolen, $"There is no owner, or no progress, after {steal - 1} steals.\n{await StandingAsync(connection)}\n{first.Server.Output}\n{second.Server.Output}");
+            Assert.True(isStolen, $"There is no owner, or no progress, after {steal - 1} steals.\n{await StandingAsync(source)}\n{first.Server.Output}\n{second.Server.Output}");
         }
         await first.MustEqualAsync(log);
         await second.MustEqualAsync(log);
@@ -86,10 +85,10 @@ public sealed class TakeoverTests(FaultFixture log)
     }
 
     // Whose the read models are, and where they stand.
-    private static async Task<string> StandingAsync(NpgsqlConnection connection)
+    private static async Task<string> StandingAsync(NpgsqlDataSource source)
     {
-        await using var command = new NpgsqlCommand(
-            "select concat((select json_agg(l) from projecting.lease l), (select json_agg(i) from projecting.instances i), (select json_agg(a) from pg_stat_activity a where datname = current_database()))", connection);
+        await using var command = source.CreateCommand(
+            "select concat((select json_agg(l) from projecting.lease l), (select json_agg(i) from projecting.instances i), (select json_agg(a) from pg_stat_activity a where datname = current_database()))");
         return (string)(await command.ExecuteScalarAsync())!;
     }
 }
