@@ -79,13 +79,9 @@ internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
 
     private static void Keep(PersonWork work, Instance instance, PersonEntry entry)
     {
-        if (entry.Key == work.Person)
-        {
-            instance.States.Set(entry, entry);
-            return;
-        }
-        instance.States.Set(instance.States.Get(work.Person), entry);
-        instance.States.Set(entry, null);
+        var own = entry.Key == work.Person ? entry : instance.States.Get(work.Person);
+        instance.States.Set(own, entry);
+        if (own != entry) instance.States.Set(entry, null);
     }
 
     // A person that was joined in this batch can go on from the one state there is; from two it must be folded again.

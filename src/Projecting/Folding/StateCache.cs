@@ -79,9 +79,9 @@ internal sealed class StateCache
     {
         if (Count <= limit) return;
         IsComplete = false;
-        var oldest = OldestToStay(limit / 4 * 3);
+        var tooOld = AgeToGo(limit / 4 * 3);
         foreach (var part in entries)
-            foreach (var (person, entry) in part) if (AgeOf(entry) >= oldest) part.Remove(person);
+            foreach (var (person, entry) in part) if (AgeOf(entry) >= tooOld) part.Remove(person);
     }
 
     /// <summary>Forgets everything.</summary>
@@ -94,7 +94,7 @@ internal sealed class StateCache
     }
 
     // The age in batches from which on persons go, so that no more than some stay.
-    private uint OldestToStay(int limit)
+    private uint AgeToGo(int limit)
     {
         var staying = 0;
         foreach (var age in entries.SelectMany(part => part.Values).CountBy(AgeOf).OrderBy(age => age.Key))
