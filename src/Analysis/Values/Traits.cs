@@ -31,7 +31,8 @@ public sealed class Traits
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            merged[key] = changes.Utf8[start..(int)reader.BytesConsumed];
+            // A copy: the event lies in a page of the log, far larger than the value, and this is kept for as long as the person is.
+            merged[key] = changes.Utf8[start..(int)reader.BytesConsumed].ToArray();
         }
         return new Traits(merged);
     }

@@ -51,6 +51,15 @@ public sealed class PropertyPathTests
     }
 
     [Fact]
+    public void Traits_keep_what_they_know_when_the_memory_of_the_event_is_used_for_something_else()
+    {
+        var bytes = """{"plan":"a"}"""u8.ToArray();
+        var traits = Traits.Empty.With(new JsonObjectSlice(bytes));
+        bytes.AsSpan().Clear();
+        Assert.Equal("Text a", traits.Find(PropertyPath.Parse("customer.plan")).ToString());
+    }
+
+    [Fact]
     public void Traits_are_merged_key_by_key_and_stay_as_they_were()
     {
         var first = Traits.Empty.With(JsonObjectSlice.FromText("""{"plan":"a","address":{"city":"Bonn","zip":"1"}}"""));
