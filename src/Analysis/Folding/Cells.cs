@@ -10,7 +10,20 @@ namespace EventSourcedAnalytics.Analysis.Folding;
 /// <param name="B">Second number.</param>
 /// <param name="C">Third number.</param>
 /// <param name="Text">The text; never null.</param>
-public readonly record struct CellKey(short Table, long Revision, long A = 0, long B = 0, long C = 0, string Text = "");
+public readonly record struct CellKey(short Table, long Revision, long A = 0, long B = 0, long C = 0, string Text = "")
+{
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        // Most rows have no text, and a set of cells is asked for a key with every event of a replay.
+        var numbers = ((((((ulong)Revision * Mix) ^ (ulong)A) * Mix) ^ (ulong)B) * Mix) ^ (ulong)C;
+        var mixed = (numbers * Mix) + (uint)Table;
+        var hash = (int)(mixed ^ (mixed >> 32));
+        return Text.Length == 0 ? hash : hash ^ Text.GetHashCode(StringComparison.Ordinal);
+    }
+
+    private const ulong Mix = 0x9E37_79B9_7F4A_7C15;
+}
 
 /// <summary>Takes what a fold emits. Contributions are summed, so they can also be taken back.</summary>
 public interface ICellSink
@@ -79,11 +92,13 @@ public sealed class CellSet : ICellSink
     public IReadOnlyDictionary<CellKey, Int128[]> Rows => rows;
 
     /// <inheritdoc/>
-    public void Add(in CellKey key, int measure, Int128 delta)
+    public void Add(in CellKey key, int measure, Int128 delta) => RowOf(key)[measure] += delta;
+
+    /// <summary>The sums of a row, one a measure, to be added to; a row of zeros is made if there is none.</summary>
+    public Int128[] RowOf(in CellKey key)
     {
         ref var row = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(rows, key, out _);
-        row ??= new Int128[tables[key.Table].Measures.Count];
-        row[measure] += delta;
+        return row ??= new Int128[tables[key.Table].Measures.Count];
     }
 
     /// <summary>Adds all rows of another set.</summary>

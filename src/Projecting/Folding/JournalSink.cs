@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EventSourcedAnalytics.Analysis.Folding;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
@@ -17,7 +18,13 @@ internal sealed class JournalSink : ICellSink
     /// <summary>Passes everything on.</summary>
     public void FlushTo(CellSet cells)
     {
-        foreach (var (key, measure, delta) in entries) cells.Add(key, measure, delta);
+        // Folds mostly emit several measures of a row one behind the other: it is looked up once.
+        (CellKey key, Int128[]? row) last = default;
+        foreach (ref readonly var entry in CollectionsMarshal.AsSpan(entries))
+        {
+            if (last.row is null || entry.Key != last.key) last = (entry.Key, cells.RowOf(entry.Key));
+            last.row[entry.Measure] += entry.Delta;
+        }
         Discard();
     }
 
