@@ -20,7 +20,14 @@ public sealed record StreamPage(bool Exists, IReadOnlyList<RecordedEvent> Events
 /// <param name="Events">Matching events, by position.</param>
 /// <param name="LastPosition">The last position scanned, matching or not: where to go on. Null if nothing has been scanned yet.</param>
 /// <param name="IsHead">True if the page ended at the log's end as it was then.</param>
-public sealed record LogPage(IReadOnlyList<RecordedEvent> Events, LogPosition? LastPosition, bool IsHead);
+public sealed record LogPage(IReadOnlyList<RecordedEvent> Events, LogPosition? LastPosition, bool IsHead)
+{
+    /// <summary>
+    /// What the events lie in, where the log can use it again: a reader that is done with all of them, and with every slice of them, may dispose it, and none of them may be
+    /// looked at afterwards. Nobody has to: what is not disposed is collected as anything else. Null = there is nothing to use again.
+    /// </summary>
+    public IDisposable? Memory { get; init; }
+}
 
 /// <summary>Which streams a read of the whole log returns: all but system streams, or those that start with one of some prefixes.</summary>
 public sealed class StreamFilter

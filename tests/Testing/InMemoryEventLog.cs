@@ -77,10 +77,11 @@ public sealed class InMemoryEventLog : IEventLog
         lock (gate)
         {
             var page = new List<RecordedEvent>();
+            var copies = new Copies();
             var index = (int)Math.Min(after?.Commit ?? 0, all.Count);
-            for (; index < all.Count && page.Count < maxCount; index++) if (filter.Matches(all[index].Stream)) page.Add(all[index]);
+            for (; index < all.Count && page.Count < maxCount; index++) if (filter.Matches(all[index].Stream)) page.Add(copies.Of(all[index]));
             LogPosition? last = index == 0 ? after : LogPosition.At(index);
-            return ValueTask.FromResult(new LogPage(page, last, index == all.Count));
+            return ValueTask.FromResult(new LogPage(page, last, index == all.Count) { Memory = copies });
         }
     }
 
@@ -171,4 +172,19 @@ public sealed class InMemoryEventLog : IEventLog
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // What the events of a page lie in. Who looks at one of them after giving the page back finds rubbish there, as it may with a real log.
+    private sealed class Copies : IDisposable
+    {
+        private readonly List<byte[]> made = [];
+
+        public RecordedEvent Of(RecordedEvent e)
+        {
+            var data = e.Data.ToArray();
+            made.Add(data);
+            return new GivenEvent(e.Stream, e.Revision, e.Position, new EventToAppend(e.EventId, e.Type, data, e.Metadata) { IsJson = e.IsJson }, e.Created);
+        }
+
+        public void Dispose() => made.ForEach(static data => data.AsSpan().Fill((byte)'!'));
+    }
 }

@@ -1,9 +1,10 @@
 namespace EventSourcedAnalytics.EventLog.Embedded;
 
 /// <summary>A page of the whole log while it is being filled, block by block.</summary>
-internal sealed class AllPage(long after, long head, int maxCount, long maxScanned, StreamFilter filter)
+internal sealed class AllPage(long after, long head, int maxCount, long maxScanned, StreamFilter filter, BufferPool pool)
 {
     private readonly List<RecordedEvent> events = new((int)Math.Clamp(head - after, 0, Math.Min(maxCount, 512)));
+    private readonly PageBuffers buffers = new(pool);
     private readonly Prefixes prefixes = new(filter);
     private long bytes;
     private long scanned;
@@ -28,7 +29,7 @@ internal sealed class AllPage(long after, long head, int maxCount, long maxScann
                 scanned++;
                 if (prefixes.Match(record.Stream))
                 {
-                    if (memory.IsEmpty) memory = CopyOf(data);
+                    if (memory.IsEmpty) memory = buffers.CopyOf(data);
                     events.Add(new BlockEvent(memory[at..], Position));
                     bytes += record.Length;
                 }
@@ -37,15 +38,7 @@ internal sealed class AllPage(long after, long head, int maxCount, long maxScann
         }
     }
 
-    public LogPage ToPage() => new(events, Position == 0 ? null : LogPosition.At(Position), Position >= head);
-
-    // Not cleared before: it would cost as much as the copy.
-    private static byte[] CopyOf(ReadOnlySpan<byte> data)
-    {
-        var copy = GC.AllocateUninitializedArray<byte>(data.Length);
-        data.CopyTo(copy);
-        return copy;
-    }
+    public LogPage ToPage() => new(events, Position == 0 ? null : LogPosition.At(Position), Position >= head) { Memory = buffers };
 
     /// <summary>The filter on the names' bytes, before any string is made.</summary>
     private readonly struct Prefixes(StreamFilter filter)

@@ -13,6 +13,7 @@ public sealed class EmbeddedEventLog : IEventLog
     private readonly ReaderPool readers;
     private readonly TailCache cache;
     private readonly LogHead head = new();
+    private readonly BufferPool buffers = new();
     private readonly LogWriter? writer;
     private readonly LogFollower? follower;
     private readonly Guid identity;
@@ -118,7 +119,7 @@ public sealed class EmbeddedEventLog : IEventLog
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
         follower?.Refresh(withHeads: false);
-        var page = new AllPage(after, head.Position, maxCount, maxScanned, filter);
+        var page = new AllPage(after, head.Position, maxCount, maxScanned, filter, buffers);
         while (!page.IsFull && cache.TryGet(page.Position + 1, out var view)) page.Add(view);
         return page.IsFull ? new(page.ToPage()) : ReadBlocksAsync(page, cancellationToken);
     }

@@ -36,6 +36,9 @@ internal static class EmbeddedLimits
     /// <summary>Bytes of the newest blocks kept in memory for readers near the head.</summary>
     public const int TailCacheBytes = 16 * 1_048_576;
 
+    /// <summary>Buffers of a block's size that wait for the next page: as many as the pages that are read ahead give back at once.</summary>
+    public const int FreeBuffers = 1_024;
+
     /// <summary>Event ids remembered to recognise repeated appends without an expected revision.</summary>
     public const int RecentIds = 65_536;
 

@@ -127,11 +127,12 @@ public sealed partial class ProjectionEngine
                 warmRules[id] = rules;
             }
             if (warmTo >= through) return;
-            await foreach (var batch in follower.ReadAsync(warmTo, through, cancellationToken))
+            await foreach (var batch in follower.ReadHashedAsync(warmTo, through, cancellationToken))
             {
                 factsStage.Remember(batch);
                 minutes.Take(batch);
                 warmTo = batch.End;
+                batch.Memory?.Dispose();
             }
         }
 
@@ -242,6 +243,7 @@ public sealed partial class ProjectionEngine
                     measured.Done();
                 },
                 cancellationToken);
+            batch.Memory?.Dispose();
         }
 
         // A batch that is decided: into everything live, and into Postgres when it is time.

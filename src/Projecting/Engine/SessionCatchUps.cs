@@ -182,6 +182,7 @@ public sealed partial class ProjectionEngine
                         lastCommit = Stopwatch.GetTimestamp();
                     },
                     cancellationToken);
+                batch.Memory?.Dispose();
                 if (instances.Count == 0) return instances;
                 engine.meter.Replayed(batch.Count * instances.Count);
             }

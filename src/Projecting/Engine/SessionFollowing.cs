@@ -87,18 +87,22 @@ public sealed partial class ProjectionEngine
             return true;
         }
 
-        private Task ApplyDecidedAsync(DecodedBatch batch, LogPosition target, CancellationToken cancellationToken) => StandStillAsync(
-            async () =>
-            {
-                using var span = EngineMeter.Traces.StartActivity("projecting.batch", ActivityKind.Consumer, batch.Trace);
-                var hasMore = batch.End < target;
-                var measured = engine.meter.Batch(batch.Events.Count);
-                lastBatch = Stopwatch.GetTimestamp();
-                Facts.Mark(batch);
-                await FoldLiveAsync(batch, hasMore, decidedIn: TimeSpan.Zero, cancellationToken);
-                measured.Done();
-            },
-            cancellationToken);
+        private async Task ApplyDecidedAsync(DecodedBatch batch, LogPosition target, CancellationToken cancellationToken)
+        {
+            await StandStillAsync(
+                async () =>
+                {
+                    using var span = EngineMeter.Traces.StartActivity("projecting.batch", ActivityKind.Consumer, batch.Trace);
+                    var hasMore = batch.End < target;
+                    var measured = engine.meter.Batch(batch.Events.Count);
+                    lastBatch = Stopwatch.GetTimestamp();
+                    Facts.Mark(batch);
+                    await FoldLiveAsync(batch, hasMore, decidedIn: TimeSpan.Zero, cancellationToken);
+                    measured.Done();
+                },
+                cancellationToken);
+            batch.Memory?.Dispose();
+        }
 
         // Brings the view to where the facts are committed. At a boundary.
         private async Task<LogPosition?> RefreshFactsAsync(CancellationToken cancellationToken)

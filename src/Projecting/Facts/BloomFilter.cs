@@ -21,6 +21,15 @@ internal sealed class BloomFilter
     /// <summary>Bytes held.</summary>
     public long Bytes => parts.Sum(part => part.Bytes);
 
+    /// <summary>Looks at the places of a hash, so that they are at hand when it is added: of many hashes the memory then answers side by side.</summary>
+    /// <returns>Nothing of interest, so that the look can't be left out.</returns>
+    public ulong Fetch(UInt128 hash)
+    {
+        var found = 0UL;
+        foreach (var part in parts) found |= part.Fetch(hash);
+        return found;
+    }
+
     /// <summary>Adds a hash.</summary>
     /// <returns>True if it may have been there before; false if it certainly was not.</returns>
     public bool Add(UInt128 hash)
@@ -44,6 +53,8 @@ internal sealed class BloomFilter
         public long Bytes => words.LongLength * sizeof(ulong);
 
         public bool IsFull => count >= Bytes * 8 / bitsPerEntry;
+
+        public ulong Fetch(UInt128 hash) => LineOf(hash)[0];
 
         public bool Contains(UInt128 hash)
         {

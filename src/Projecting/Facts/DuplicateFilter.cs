@@ -1,5 +1,5 @@
-using EventSourcedAnalytics.Analysis.Events;
 using System.Runtime.InteropServices;
+using EventSourcedAnalytics.Projecting.Reading;
 
 namespace EventSourcedAnalytics.Projecting.Facts;
 
@@ -9,7 +9,8 @@ namespace EventSourcedAnalytics.Projecting.Facts;
 /// </summary>
 internal sealed class DuplicateFilter
 {
-    private const int KeyBytes = 16;
+    // Places in the filter that are fetched from memory side by side: each is far from all others.
+    private const int Together = 16;
 
     private readonly BloomFilter filter = new();
 
@@ -19,15 +20,24 @@ internal sealed class DuplicateFilter
     /// <summary>Bytes of the filter.</summary>
     public long Bytes => filter.Bytes;
 
-    /// <summary>Notes the message of an event.</summary>
-    /// <returns>False if it certainly is the first of its kind; true if the stream must be asked.</returns>
-    public bool Add(CustomerKey customer, AnalyticsEvent e)
+    /// <summary>Notes the messages of a batch.</summary>
+    /// <returns>The events that may repeat a message: the stream must be asked. All others certainly are the first of their kind.</returns>
+    public List<DecodedEvent> Add(List<DecodedEvent> events)
     {
-        var id = e.GetMessageIdUtf8();
-        Span<byte> buffer = stackalloc byte[KeyBytes + 512];
-        if (id.Length > buffer.Length - KeyBytes) buffer = new byte[KeyBytes + id.Length];
-        MemoryMarshal.Write(buffer, customer.Value);
-        id.CopyTo(buffer[KeyBytes..]);
-        return filter.Add(Hash128.Of(buffer[..(KeyBytes + id.Length)]));
+        var doubtful = new List<DecodedEvent>();
+        Span<UInt128> hashes = stackalloc UInt128[Together];
+        for (var at = 0; at < events.Count; at += Together)
+        {
+            var some = CollectionsMarshal.AsSpan(events).Slice(at, Math.Min(Together, events.Count - at));
+            for (var i = 0; i < some.Length; i++)
+            {
+                if (some[i].Event is not { } e) continue;
+                hashes[i] = some[i].Hash != default ? some[i].Hash : MessageHash.Of(some[i].Customer, e);
+                filter.Fetch(hashes[i]);
+            }
+            for (var i = 0; i < some.Length; i++)
+                if (some[i].Event is not null && filter.Add(hashes[i])) doubtful.Add(some[i]);
+        }
+        return doubtful;
     }
 }

@@ -18,12 +18,9 @@ internal sealed class FactsStage(IEventLog log, FactsView view, IOrderMentions s
     /// <summary>Notes the messages of events decided before, without deciding anything: how the filter is filled at the start.</summary>
     public void Remember(DecodedBatch batch)
     {
+        filter.Add(batch.Events);
         foreach (var e in batch.Events)
-        {
-            if (e.Event is null) continue;
-            filter.Add(e.Customer, e.Event);
-            if (projects(e.ProjectId) is { } project) orders.Remember(project, e.Event);
-        }
+            if (e.Event is not null && projects(e.ProjectId) is { } project) orders.Remember(project, e.Event);
     }
 
     /// <summary>Notes order ids that were claimed anew.</summary>
@@ -45,10 +42,8 @@ internal sealed class FactsStage(IEventLog log, FactsView view, IOrderMentions s
 
     private async Task MarkDuplicatesAsync(DecodedBatch batch, CancellationToken cancellationToken)
     {
-        List<DecodedEvent>? doubtful = null;
-        foreach (var e in batch.Events)
-            if (e.Event is not null && filter.Add(e.Customer, e.Event)) (doubtful ??= []).Add(e);
-        if (doubtful is not null) await check.MarkAsync(batch, doubtful, cancellationToken);
+        var doubtful = filter.Add(batch.Events);
+        if (doubtful.Count > 0) await check.MarkAsync(batch, doubtful, cancellationToken);
     }
 
     private void Decide(DecodedEvent e, FactsDelta delta, HashSet<long> repeats, FactsView.Writer writer)

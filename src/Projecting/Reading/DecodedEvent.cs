@@ -23,6 +23,9 @@ internal sealed class DecodedEvent
     /// <summary>Why it can't be read.</summary>
     public string? Unreadable { get; init; }
 
+    /// <summary>Hash of the customer and the message's id; zero where nobody asked for it when it was decoded.</summary>
+    public UInt128 Hash { get; init; }
+
     /// <summary>Set by the facts stage: the customer sent this message before.</summary>
     public bool IsDuplicate { get; set; }
 
@@ -36,6 +39,9 @@ internal sealed class DecodedEvent
 /// <param name="RecordedAt">When the log took in the page's last event, milliseconds since the Unix epoch; null if the page has no events.</param>
 internal sealed record DecodedBatch(List<DecodedEvent> Events, EventLog.LogPosition End, long? RecordedAt)
 {
+    /// <summary>What the events lie in; see <see cref="EventLog.LogPage.Memory"/>.</summary>
+    public IDisposable? Memory { get; init; }
+
     /// <summary>The minutes of the log's clock that begin in the page.</summary>
     public IReadOnlyList<MinuteStart> Minutes { get; init; } = [];
 

@@ -8,34 +8,41 @@ namespace EventSourcedAnalytics.Projecting.Reading;
 internal static class EventDecoder
 {
     /// <summary>Decodes a recorded event; null if it lies in no customer's stream. An event that can't be read comes back with the reason.</summary>
-    public static DecodedEvent? TryDecode(RecordedEvent recorded) => TryDecode(recorded, null, out _);
+    public static DecodedEvent? TryDecode(RecordedEvent recorded) => TryDecode(recorded, null, false, out _);
 
     /// <summary>Decodes a page.</summary>
     /// <param name="page">The page.</param>
     /// <param name="activities">Names of the activity that somebody looks at; null = all. Other activity is only counted.</param>
-    public static DecodedBatch Decode(LogPage page, IReadOnlySet<string>? activities = null)
+    /// <param name="hashes">True to hash the messages, while their bytes are at hand.</param>
+    public static DecodedBatch Decode(LogPage page, IReadOnlySet<string>? activities = null, bool hashes = false)
     {
         var events = new List<DecodedEvent>(page.Events.Count);
+        var minutes = new PageMinutes();
         var count = 0;
+        RecordedEvent? before = null;
         foreach (var recorded in page.Events)
         {
-            if (TryDecode(recorded, activities, out var isOfCustomer) is { } decoded) events.Add(decoded);
+            minutes.Take(recorded, before);
+            if (TryDecode(recorded, activities, hashes, out var isOfCustomer) is { } decoded) events.Add(decoded);
             if (isOfCustomer) count++;
+            before = recorded;
         }
         long? recordedAt = page.Events.Count == 0 ? null : page.Events[^1].Created.ToUnixTimeMilliseconds();
-        return new DecodedBatch(events, page.LastPosition!.Value, recordedAt) { Count = count, Minutes = MinuteStarts.Of(page.Events) };
+        return new DecodedBatch(events, page.LastPosition!.Value, recordedAt) { Count = count, Minutes = minutes.Starts, Memory = page.Memory };
     }
 
-    private static DecodedEvent? TryDecode(RecordedEvent recorded, IReadOnlySet<string>? activities, out bool isOfCustomer)
+    private static DecodedEvent? TryDecode(RecordedEvent recorded, IReadOnlySet<string>? activities, bool hashes, out bool isOfCustomer)
     {
         isOfCustomer = TryParseCustomer(recorded, out var project, out var customer);
         if (!isOfCustomer) return null;
         var position = recorded.Position.Commit;
         try
         {
-            return StoredEventCodec.DecodeWanted(recorded.Data, recorded.Type, position, activities) is { } e
-                ? new DecodedEvent { ProjectId = project, Customer = customer, Position = position, Revision = recorded.Revision, Event = e }
-                : null;
+            if (StoredEventCodec.DecodeWanted(recorded.Data, recorded.Type, position, activities) is not { } e) return null;
+            return new DecodedEvent
+            {
+                ProjectId = project, Customer = customer, Position = position, Revision = recorded.Revision, Event = e, Hash = hashes ? MessageHash.Of(customer, e) : default,
+            };
         }
         catch (Exception error) when (error is FormatException or System.Text.Json.JsonException or InvalidOperationException)
         {

@@ -26,18 +26,6 @@ internal sealed class MinuteStarts
     /// <summary>Minutes known.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The minutes that begin in a page, as far as the page alone can tell.</summary>
-    public static IReadOnlyList<MinuteStart> Of(IReadOnlyList<RecordedEvent> events)
-    {
-        List<MinuteStart>? starts = null;
-        for (var i = 0; i < events.Count; i++)
-        {
-            var minute = MinuteStart.MinuteOf(events[i].Created);
-            if (starts is null || minute > starts[^1].Minute) (starts ??= []).Add(new MinuteStart(minute, i == 0 ? null : events[i - 1].Position));
-        }
-        return starts ?? [];
-    }
-
     /// <summary>Takes the next batch; one that was taken before changes nothing.</summary>
     public void Take(DecodedBatch batch)
     {
@@ -56,5 +44,27 @@ internal sealed class MinuteStarts
         var taken = found;
         found = [];
         return taken;
+    }
+}
+
+/// <summary>The minutes of the log's clock that begin in a page, as far as the page alone can tell.</summary>
+internal sealed class PageMinutes
+{
+    private readonly List<MinuteStart> starts = [];
+    private long ends = long.MinValue;
+
+    /// <summary>The minutes found so far.</summary>
+    public IReadOnlyList<MinuteStart> Starts => starts;
+
+    /// <summary>Takes the page's next event.</summary>
+    /// <param name="recorded">The event.</param>
+    /// <param name="before">The one before it; null = it is the first.</param>
+    public void Take(RecordedEvent recorded, RecordedEvent? before)
+    {
+        var created = recorded.Created;
+        if (created.UtcTicks < ends) return;
+        var minute = MinuteStart.MinuteOf(created);
+        starts.Add(new MinuteStart(minute, before?.Position));
+        ends = DateTimeOffset.UnixEpoch.UtcTicks + ((minute + 1) * TimeSpan.TicksPerMinute);
     }
 }

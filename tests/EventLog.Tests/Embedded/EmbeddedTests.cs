@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EventSourcedAnalytics.EventLog.Embedded;
 
 namespace EventSourcedAnalytics.EventLog.Tests.Embedded;
@@ -52,6 +53,30 @@ public sealed class EmbeddedTests : IDisposable
         var live = ReadUntilAsync(reader, LogPosition.At(102), "live-", 5);
         for (var i = 0; i < 5; i++) await writer.AppendAsync("live-" + i, ExpectedRevision.Any, Events.Many(1), Token);
         Assert.Equal(["live-0", "live-1", "live-2", "live-3", "live-4"], (await live).Select(e => e.Stream));
+    }
+
+    [Fact]
+    public async Task Memory_that_a_reader_gives_back_is_used_for_later_pages_and_no_other_is()
+    {
+        await using var log = EmbeddedEventLog.Open(directory.Path, new EmbeddedOptions { TailCacheBytes = 1 });
+        for (var i = 0; i < 20; i++) await log.AppendAsync("customer-a", ExpectedRevision.Any, Events.Many(500), Token);
+        var kept = await ReadAsync();
+        var expected = Texts(kept);
+        var given = await ReadAsync();
+        var buffers = Buffers(given);
+        given.Memory!.Dispose();
+        given.Memory.Dispose();
+        LogPage[] later = [await ReadAsync(), await ReadAsync()];
+
+        Assert.True(buffers.Count > 10);
+        Assert.Superset(buffers, Buffers(later[0]));
+        Assert.Empty(Buffers(later[1]).Intersect(Buffers(later[0])));
+        Assert.All([kept, .. later], page => Assert.Equal(expected, Texts(page)));
+
+        ValueTask<LogPage> ReadAsync() => log.ReadAllAsync(null, 5_000, StreamFilter.ExcludeSystem, Token);
+        static List<string> Texts(LogPage page) => [.. page.Events.Select(e => System.Text.Encoding.UTF8.GetString(e.Data.Span))];
+        static HashSet<byte[]> Buffers(LogPage page) => [.. page.Events.Select(e => MemoryMarshal.TryGetArray(e.Data, out var bytes) ? bytes.Array! : [])
+            .Where(array => array.Length == EmbeddedLimits.BlockBytes)];
     }
 
     [Fact]

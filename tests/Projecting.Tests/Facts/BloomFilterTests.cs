@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Projecting.Facts;
+using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projecting.Tests.Harness;
 
 namespace EventSourcedAnalytics.Projecting.Tests.Facts;
@@ -48,12 +49,26 @@ public sealed class BloomFilterTests
             var back = StoredEventCodec.Decode(StoredEventCodec.Encode(e), "track", 1);
             foreach (var (filter, first, again) in new[] { (given, e, back), (stored, back, e) })
             {
-                Assert.False(filter.Add(ann, first));
-                Assert.False(filter.Add(bob, first));
-                Assert.True(filter.Add(ann, again));
+                Assert.Empty(filter.Add([EventOf(ann, first)]));
+                Assert.Empty(filter.Add([EventOf(bob, first, isHashed: true)]));
+                var repeated = EventOf(ann, again, isHashed: true);
+                Assert.Equal([repeated], filter.Add([repeated]));
             }
         }
     }
+
+    [Fact]
+    public void The_filter_of_duplicates_tells_those_of_a_batch_too_and_leaves_unreadable_events_out()
+    {
+        var filter = new DuplicateFilter();
+        var events = Enumerable.Range(0, 100).Select(i => EventOf(new CustomerKey(1), Shop.Track(CustomerId.User("ann"), "a", 0, message: $"m{i % 40}"))).ToList();
+        events.Insert(3, new DecodedEvent { ProjectId = "p", Customer = new CustomerKey(1), Position = 3, Unreadable = "broken" });
+        Assert.Equal(events[41..], filter.Add(events));
+        Assert.Equal(40, filter.Count);
+    }
+
+    private static DecodedEvent EventOf(CustomerKey customer, AnalyticsEvent e, bool isHashed = false) =>
+        new() { ProjectId = "p", Customer = customer, Position = e.Position, Event = e, Hash = isHashed ? MessageHash.Of(customer, e) : default };
 
     private static UInt128 HashOf(int value)
     {
