@@ -33,6 +33,9 @@ public static class Limits
     /// <summary>Time between two commits of the live loop when it falls behind; near the head every batch is committed.</summary>
     public static readonly TimeSpan ShortestCommitInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How many times longer each next interval is while it stays behind, up to <see cref="LongestCommitInterval"/>.</summary>
+    public const int CommitIntervalGrowth = 4;
+
     /// <summary>Age of what is read, short of the log's end, from which on the live loop is behind for more than a moment.</summary>
     public static readonly TimeSpan FarBehind = TimeSpan.FromSeconds(5);
 

@@ -21,6 +21,10 @@ public readonly record struct CustomerKey(UInt128 Value) : IComparable<CustomerK
     private static readonly byte[] Digits = [.. Enumerable.Range(0, 128).Select(c => Alphabet.IndexOf((char)c, StringComparison.Ordinal) is >= 0 and var digit ? (byte)digit : NoDigit)];
 
     /// <inheritdoc/>
+    /// <remarks>The bits of a key are as good as random, and half of them name its fold partition.</remarks>
+    public override int GetHashCode() => (int)(ulong)Value;
+
+    /// <inheritdoc/>
     public int CompareTo(CustomerKey other) => Value.CompareTo(other.Value);
 
     /// <summary>Whether the left key is smaller.</summary>

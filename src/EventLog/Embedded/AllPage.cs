@@ -3,7 +3,7 @@ namespace EventSourcedAnalytics.EventLog.Embedded;
 /// <summary>A page of the whole log while it is being filled, block by block.</summary>
 internal sealed class AllPage(long after, long head, int maxCount, long maxScanned, StreamFilter filter, BufferPool pool)
 {
-    private readonly List<RecordedEvent> events = new((int)Math.Clamp(head - after, 0, Math.Min(maxCount, 512)));
+    private readonly List<RecordedEvent> events = new((int)Math.Clamp(head - after, 0, maxCount));
     private readonly PageBuffers buffers = new(pool);
     private readonly Prefixes prefixes = new(filter);
     private long bytes;

@@ -32,7 +32,7 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        var copied = unit.Changes.Where(changes => changes.From is null || StateStore.Copied(changes) > 0).ToList();
+        var copied = unit.Changes.Where(StateStore.IsCopied).ToList();
         var isOpened = copied.Count > 0 || AtPoint is not null;
         AtPoint?.Invoke(CommitPoints.BeforeBegin);
         if (isOpened) batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));

@@ -32,14 +32,14 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
     public static void AddTo(NpgsqlBatch batch, InstanceChanges changes)
     {
         var schema = Keys.Identifier(changes.Instance.Id.Schema);
-        if (changes.Gone.Count > 0)
+        if (changes.States.Gone is { Count: > 0 } gone)
         {
             var delete = new NpgsqlBatchCommand($"delete from {schema}.states where grp = any($1) and person = any($2)");
             delete.Parameters.Add(new NpgsqlParameter { Value = changes.Instance.MergedGroups.Prepend(changes.Instance.Id.Group).ToArray() });
-            delete.Parameters.Add(new NpgsqlParameter { Value = changes.Gone.Select(Keys.ToUuid).ToArray() });
+            delete.Parameters.Add(new NpgsqlParameter { Value = gone.Select(Keys.ToUuid).ToArray() });
             batch.BatchCommands.Add(delete);
         }
-        var states = changes.States.Skip(Copied(changes)).ToList();
+        var states = (IsCopied(changes) ? changes.States.Changed : changes.States.Added.Concat(changes.States.Changed)).ToList();
         if (states.Count == 0) return;
         if (changes.Instance.MergedGroups.Count > 0)
         {
@@ -59,16 +59,16 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
         batch.BatchCommands.Add(upsert);
     }
 
-    /// <summary>How many of the states of a batch, from the first on, are copied, because the table has none of them; the others are added by statements.</summary>
-    public static int Copied(InstanceChanges changes) => changes.From is null ? changes.States.Count : changes.Added >= MinCopied ? changes.Added : 0;
+    /// <summary>Whether the states that the table has none of yet are copied; all others are added by statements.</summary>
+    public static bool IsCopied(InstanceChanges changes) => changes.From is null || changes.States.AddedCount >= MinCopied;
 
-    /// <summary>Copies these states.</summary>
+    /// <summary>Copies the states that the table has none of yet.</summary>
     public static async Task CopyAsync(NpgsqlConnection connection, InstanceChanges changes, CancellationToken cancellationToken)
     {
-        if (Copied(changes) == 0) return;
+        if (changes.States.AddedCount == 0) return;
         await using var copy = await connection.BeginBinaryImportAsync(
             $"copy {Keys.Identifier(changes.Instance.Id.Schema)}.states (grp, person, state) from stdin (format binary)", cancellationToken);
-        foreach (var (person, state) in changes.States.Take(Copied(changes)))
+        foreach (var (person, state) in changes.States.Added)
         {
             // Nearly every call only fills a buffer, which is several times cheaper without a task each.
             copy.StartRow();

@@ -125,7 +125,11 @@ public sealed partial class ProjectionEngine
 
         private void Landed(CommitUnit unit, IReadOnlyList<(InstanceId, long, int)> figures)
         {
-            foreach (var changes in unit.Changes) changes.Instance.Landed = changes.To;
+            foreach (var changes in unit.Changes)
+            {
+                changes.Instance.Landed = changes.To;
+                changes.States.Dispose();
+            }
             engine.meter.Committed(figures);
         }
 
@@ -169,8 +173,11 @@ public sealed partial class ProjectionEngine
         {
             if (hasMore && pendingEvents < engine.Tuning.CommitEvents && Stopwatch.GetElapsedTime(lastCommit) <= commitInterval) return;
             await BeginFlushAsync(cancellationToken, hasMore ? Waiting.Stay : Waiting.Due);
-            commitInterval = hasMore && 2 * commitInterval < Limits.LongestCommitInterval ? 2 * commitInterval : Limits.ShortestCommitInterval;
+            commitInterval = hasMore ? CommitIntervalAfter(commitInterval) : Limits.ShortestCommitInterval;
         }
+
+        private static TimeSpan CommitIntervalAfter(TimeSpan interval) =>
+            TimeSpan.FromTicks(Math.Min(Limits.CommitIntervalGrowth * interval.Ticks, Limits.LongestCommitInterval.Ticks));
 
         // Does something between two batches. What fails half-way ends the session: whoever comes to the boundary next must not commit the half.
         private async Task StandStillAsync(Func<Task> work, CancellationToken cancellationToken)

@@ -88,11 +88,7 @@ internal static class StateCheck
         return folds.NeedTraits && !expected.Traits.AsSpan().SequenceEqual(actual.Traits) ? "its traits" : null;
     }
 
-    private static StateParts Normal(ProjectFolds folds, PersonState state)
-    {
-        var (outer, inner) = (new StateWriter(), new StateWriter());
-        return StateParts.Read(PersonState.Read(folds.Folds, state.Write(outer, inner)).Write(outer, inner));
-    }
+    private static StateParts Normal(ProjectFolds folds, PersonState state) => StateParts.Read(PersonState.Read(folds.Folds, state.ToBytes()).ToBytes());
 
     private static string NameOf(Project project, long revision) => project.Definitions.Find(definition => definition.Revision == revision) is { } definition
         ? $"{definition.Kind.ToString().ToLowerInvariant()} {definition.Key}"

@@ -54,7 +54,9 @@ internal class PersonState
     public void Forget() => (folds, first, others, traits, LastAt) = (null, null, null, null, long.MinValue);
 
     /// <summary>Writes the state for <see cref="Read"/>.</summary>
-    public byte[] Write(StateWriter outer, StateWriter inner)
+    /// <param name="outer">Holds nothing else afterwards.</param>
+    /// <param name="inner">Is used on the way.</param>
+    public void Write(StateWriter outer, StateWriter inner)
     {
         if (!IsKnown) throw new InvalidOperationException("Nothing is known of the person.");
         outer.Clear();
@@ -67,7 +69,14 @@ internal class PersonState
             outer.Int64(folds[i].Revision);
             outer.Bytes(inner.Written);
         }
-        return outer.Written.ToArray();
+    }
+
+    /// <summary>The state for <see cref="Read"/>.</summary>
+    public byte[] ToBytes()
+    {
+        var writer = new StateWriter();
+        Write(writer, new StateWriter());
+        return writer.Written.ToArray();
     }
 
     /// <summary>Reads a state. A fold whose revision isn't in it starts anew; revisions that no fold has any more are left out.</summary>

@@ -39,7 +39,7 @@ public sealed class CanonicalStateTests
             for (var i = 0; i < folds.Folds.Length; i++)
                 Assert.True(Hex(folds.Folds[i], atOnce.States[i]) == Hex(folds.Folds[i], inPieces.States[i]),
                     $"{project.Definitions.Find(definition => definition.Revision == folds.Folds[i].Revision)}\nat once   {Hex(folds.Folds[i], atOnce.States[i])}\nin pieces {Hex(folds.Folds[i], inPieces.States[i])}");
-            Assert.Equal(Convert.ToHexString(Bytes(atOnce)), Convert.ToHexString(Bytes(inPieces)));
+            Assert.Equal(Convert.ToHexString(atOnce.ToBytes()), Convert.ToHexString(inPieces.ToBytes()));
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class CanonicalStateTests
                 var count = PersonFolder.Take(folds, state, batch, taken);
                 PersonFolder.Apply(folds, state, taken.AsSpan(0, count), Silence.Instance);
             }
-            if (random.Next(2) == 0) state = PersonState.Read(folds.Folds, Bytes(state));
+            if (random.Next(2) == 0) state = PersonState.Read(folds.Folds, state.ToBytes());
         }
         return state;
     }
@@ -82,8 +82,6 @@ public sealed class CanonicalStateTests
     private static bool IsRepeated(long position) => position % 5 == 0;
 
     private static AnalyticsEvent Recorded(AnalyticsEvent e, long position) => StoredEventCodec.Decode(StoredEventCodec.Encode(e), EventTypes.NameOf(e.Type), position);
-
-    private static byte[] Bytes(PersonState state) => state.Write(new StateWriter(), new StateWriter());
 
     private static string Hex(IFold fold, object state)
     {

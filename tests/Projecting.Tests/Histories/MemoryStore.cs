@@ -36,9 +36,11 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
         Assert.Equal(kept.Position, committed.From);
         kept.Position = committed.To;
         kept.Cells.AddAll(committed.Cells);
-        foreach (var person in committed.States.Select(state => state.Person).Concat(committed.Gone))
+        var states = committed.States.Added.Concat(committed.States.Changed).ToList();
+        foreach (var person in states.Select(state => state.Person).Concat(committed.States.Gone))
             foreach (var part in Parts(committed.Instance)) part.States.Remove(person);
-        foreach (var (person, state) in committed.States) kept.States[person] = state;
+        foreach (var (person, state) in states) kept.States[person] = state.ToArray();
+        committed.States.Dispose();
         foreach (var (person, mark) in committed.Marked) kept.Marks[person] = mark;
         foreach (var person in committed.Unmarked) kept.Marks.Remove(person);
     }
