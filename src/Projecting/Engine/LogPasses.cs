@@ -89,7 +89,8 @@ internal sealed class LogPasses(IEventLog log, LogPosition? through, long expect
             if (isLast) return read;
         }
 
-        Task<Page> NextAsync(LogPosition? after) => Task.Run(async () => Decode(await log.ReadAllAsync(after, EventLog.Limits.MaxPageEvents, Customers, cancellationToken), last, wanted, isOwn), cancellationToken);
+        Task<Page> NextAsync(LogPosition? after) => Task.Run(
+            async () => Decode(await log.ReadAllAsync(after, EventLog.Limits.MaxPageEvents, Customers, cancellationToken), last, wanted, isOwn), cancellationToken);
     }
 
     private static Page Decode(LogPage page, LogPosition last, Func<CustomerKey, bool>? wanted, bool isOwn)

@@ -10,12 +10,14 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 
 /// <summary>
 /// What isn't one customer's own, worked out from the events alone: who is joined with whom, and which orders repeat an order id. It looks at the log twice. The first look finds,
-/// by filters that err towards "perhaps", the few messages and order ids that may come more than once, or that a correction names; the second decides in log order, and keeps
-/// of these alone. So it grows with joined customers, repeated messages and order ids, and corrections, and by 16 to 32 bits an event. Messages and order ids are told apart by hashes of 128 bits.
+/// by filters that err towards "perhaps", the few messages and order ids that may come more than once, or that a correction names; the second decides in log order, and remembers
+/// these alone. So it grows with joined customers, repeated messages, repeated order ids and corrections, and by 16 to 32 bits an event. Messages and order ids are told apart by
+/// hashes of 128 bits, and a customer is known by its stream.
 /// </summary>
 /// <param name="projects">Finds an event's project.</param>
 internal sealed class NaiveFacts(ProjectLookup projects)
 {
+    // The first look.
     private readonly BloomFilter messages = new();
     private readonly BloomFilter orders = new(bitsPerEntry: 32);
     private readonly HashSet<long> doubtful = [];
@@ -23,11 +25,13 @@ internal sealed class NaiveFacts(ProjectLookup projects)
     private readonly HashSet<UInt128> doubtfulMessages = [];
     private readonly HashSet<CustomerKey> doubtfulSenders = [];
 
+    // The second look.
     private readonly Dictionary<UInt128, Message> first = [];
     private readonly Dictionary<long, UInt128> mentions = [];
     private readonly Dictionary<string, IdentityGraph> identities = new(StringComparer.Ordinal);
     private readonly Dictionary<CustomerKey, (Project Project, CustomerId Customer)> joined = [];
 
+    // What was decided.
     private readonly HashSet<long> repeatedOrders = [];
     private readonly Dictionary<CustomerKey, CustomerKey> persons = [];
 
@@ -47,9 +51,7 @@ internal sealed class NaiveFacts(ProjectLookup projects)
     /// <summary>The second look at the next event.</summary>
     public void Decide(DecodedEvent decoded)
     {
-        if (decoded.Event is not { } e || projects(decoded.ProjectId) is not { } project) return;
-        // To know the sender costs less than to hash the message.
-        if (doubtfulSenders.Contains(decoded.Customer) && MessageOf(decoded) is var message && doubtfulMessages.Contains(message) && !first.TryAdd(message, new Message(e.Position, e.Type, IsVoided: false))) return;
+        if (decoded.Event is not { } e || projects(decoded.ProjectId) is not { } project || IsRepeated(decoded, e)) return;
         if (e.IsCorrection) Correct(project, decoded.Customer, e);
         else Mention(e.Position, project, OrderIds.Of(project, e));
         Follow(project, e);
@@ -94,6 +96,11 @@ internal sealed class NaiveFacts(ProjectLookup projects)
         doubtfulSenders.Add(sender);
         doubtfulMessages.Add(message);
     }
+
+    // To know the sender costs less than to hash the message.
+    private bool IsRepeated(DecodedEvent decoded, AnalyticsEvent e) =>
+        doubtfulSenders.Contains(decoded.Customer) && MessageOf(decoded) is var message && doubtfulMessages.Contains(message)
+        && !first.TryAdd(message, new Message(e.Position, e.Type, IsVoided: false));
 
     // What a correction says of an event holds from its own position on; once voided, nothing brings an event back.
     private void Correct(Project project, CustomerKey customer, AnalyticsEvent correction)

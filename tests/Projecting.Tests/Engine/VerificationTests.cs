@@ -37,6 +37,22 @@ public sealed class VerificationTests
     }
 
     [Fact]
+    public async Task More_events_than_were_counted_do_not_stay_in_memory()
+    {
+        WatchedLog? watched = null;
+        await using var world = await World.CreateAsync(log => watched = new WatchedLog(log));
+        var shop = await world.CreateShopAsync();
+        for (var i = 0; i < 40; i++) await shop.AppendAsync(Shop.Track(CustomerId.User($"u{i}"), "a", i));
+        await StartAsync(world);
+        await world.ExecuteAsync("update projecting.instances set events = 7");
+        await HoldAsync(world, 15);
+        var before = watched!.EventsRead;
+        var found = await world.Engine.VerifyAsync("activity", null, CancellationToken.None);
+        Assert.Equal((0, "activity_v1 applied 7 of the log's 40 events"), (found.DifferenceCount, Assert.Single(found.Skipped)));
+        Assert.InRange((watched.EventsRead - before) / 40, 5, 7);
+    }
+
+    [Fact]
     public async Task A_person_with_more_events_than_may_be_held_is_held_by_itself()
     {
         WatchedLog? watched = null;
