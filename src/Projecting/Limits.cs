@@ -126,6 +126,12 @@ public static class Limits
     /// <summary>Persons whose states one verification of a sample compares.</summary>
     public const int MaxSampledPersons = 10_000;
 
+    /// <summary>Events that a verification holds at a time, unless the machine has room for more or an operator set another number.</summary>
+    public const int MinVerifiedEvents = 250_000;
+
+    /// <summary>Bytes of the machine's memory for each such event: it takes about a kilobyte, so that they take a quarter of the memory.</summary>
+    public const int MemoryBytesPerVerifiedEvent = 4_096;
+
     /// <summary>Streams whose events a verification counts one by one: about 64 bytes each.</summary>
     public const int MaxAuditedStreams = 10_000_000;
 

@@ -33,6 +33,12 @@ public static class Limits
     /// <summary>Most persons whose states an operator can let each read model keep in memory.</summary>
     public const int MaxCachedPersons = 100_000_000;
 
+    /// <summary>Fewest events that an operator can let a verification hold at a time.</summary>
+    public const int MinVerifiedEvents = 1_000;
+
+    /// <summary>Most events that an operator can let a verification hold at a time.</summary>
+    public const int MaxVerifiedEvents = 100_000_000;
+
     /// <summary>Time after which Postgres ends a session that does nothing in the middle of a transaction.</summary>
     public static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(60);
 

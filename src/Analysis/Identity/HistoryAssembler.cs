@@ -6,7 +6,7 @@ namespace EventSourcedAnalytics.Analysis.Identity;
 
 /// <summary>
 /// The plain way from one project's events in log order to persons: every duplicate, identity link and order claim worked out from the events themselves, in memory.
-/// The ad-hoc scan and the proofs use it, so that what the engine keeps (facts, states, cells) is checked against something that keeps nothing.
+/// The ad-hoc scan and the proofs of the tests use it, so that what the engine keeps (facts, states, cells) is checked against something that keeps nothing.
 /// </summary>
 public sealed class HistoryAssembler
 {

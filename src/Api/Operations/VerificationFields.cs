@@ -39,8 +39,14 @@ public static class VerificationMutations
         first = comparison.Differences.Select(difference => difference.ToText()),
     });
 
-    private sealed class Count(IProgress<(double, string)> progress) : IProgress<long>
+    private sealed class Count(IProgress<(double, string)> progress) : IProgress<VerificationProgress>
     {
-        public void Report(long value) => progress.Report((0, string.Create(CultureInfo.InvariantCulture, $"{value:N0} events read")));
+        public void Report(VerificationProgress value) => progress.Report((value.Fraction, TextOf(value)));
+
+        private static string TextOf(VerificationProgress value)
+        {
+            var read = string.Create(CultureInfo.InvariantCulture, $"{value.Events:N0} of {value.Total:N0} events read");
+            return value.Passes == 1 ? read : $"pass {value.Pass} of {value.Passes}, {read}";
+        }
     }
 }

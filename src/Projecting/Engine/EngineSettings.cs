@@ -34,6 +34,16 @@ public sealed record EngineSettings
     /// <param name="bytes">Its memory.</param>
     internal static int CachedPersonsFor(long bytes) => (int)Math.Clamp(bytes / Limits.MemoryBytesPerCachedPerson, Limits.MinCachedPersons, int.MaxValue);
 
+    /// <summary>Events that a verification holds at a time: of a longer log it reads all of it once for each so many. Numbers never depend on it.</summary>
+    public int VerifiedEvents { get; init; } = VerifiedEventsHere;
+
+    /// <summary>How many events this machine, or the container that the process runs in, has room for in a verification.</summary>
+    public static int VerifiedEventsHere => VerifiedEventsFor(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    /// <summary>How many events a machine has room for in a verification.</summary>
+    /// <param name="bytes">Its memory.</param>
+    internal static int VerifiedEventsFor(long bytes) => (int)Math.Clamp(bytes / Limits.MemoryBytesPerVerifiedEvent, Limits.MinVerifiedEvents, int.MaxValue);
+
     /// <summary>Most events in one batch.</summary>
     internal int BatchEvents => Math.Min(CommitEvents, Limits.MaxBatchEvents);
 

@@ -16,6 +16,9 @@ internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int
     /// <summary>Persons of one instance whose states stay in memory after a commit; others are read again as they are needed.</summary>
     public int CachedPersons { get; init; } = Limits.MinCachedPersons;
 
+    /// <summary>Events that a verification holds at a time.</summary>
+    public int VerifiedEvents { get; init; } = Limits.MinVerifiedEvents;
+
     /// <summary>States and cells of a catch-up that wait in memory for their commit.</summary>
     public int UncommittedRows => (int)Math.Min(int.MaxValue, (long)Limits.UncommittedRowsPerCachedPerson * CachedPersons);
 

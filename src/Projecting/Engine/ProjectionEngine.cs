@@ -55,7 +55,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         this.settings = settings ?? new EngineSettings();
         Tuning = EngineTuning.Default with
         {
-            BatchEvents = this.settings.BatchEvents, CommitEvents = this.settings.CommitEvents, Workers = this.settings.Workers, CachedPersons = this.settings.CachedPersons,
+            BatchEvents = this.settings.BatchEvents, CommitEvents = this.settings.CommitEvents, Workers = this.settings.Workers, CachedPersons = this.settings.CachedPersons, VerifiedEvents = this.settings.VerifiedEvents,
         };
         this.log = log;
         this.projects = projects;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using EventSourcedAnalytics.EventLog;
-using EventSourcedAnalytics.Projecting.Reading;
 
 namespace EventSourcedAnalytics.Projecting.Engine;
 
@@ -32,25 +30,16 @@ public sealed partial class ProjectionEngine
         var row = rows.First(row => row.SchemaName == live.SchemaName && row.Grp == 0);
         var events = rows.Max(row => row.Events);
         var instances = open.Registry.All.Where(instance => instance.Id.Schema == live.SchemaName).Select(instance => new Frozen(instance)).ToList();
-        var sample = new NaiveFold(open, instances, code);
+        var passes = new LogPasses(log, Position, Limits.PlanSampleEvents, long.MaxValue, null);
+        var sample = new NaiveFold(open, instances, code, passes);
         var clock = Stopwatch.StartNew();
         if (Position is { } through)
         {
-            await sample.ReadAsync(FirstAsync(new LogFollower(log, Tuning).ReadAsync(null, through, cancellationToken), cancellationToken), null);
+            await sample.ReadAsync(cancellationToken, Limits.PlanSampleEvents);
             await sample.CellsAsync(through.Commit, cancellationToken);
         }
-        double? speed = sample.EventCount == 0 ? null : sample.EventCount / clock.Elapsed.TotalSeconds;
+        double? speed = passes.EventCount == 0 ? null : passes.EventCount / clock.Elapsed.TotalSeconds;
         return new RebuildPlan(
             projection, code.Version, live.SchemaName, row.Version, Beside(open, projection), Position, events, speed, speed is { } rate ? TimeSpan.FromSeconds(events / rate) : null);
-    }
-
-    private static async IAsyncEnumerable<DecodedBatch> FirstAsync(IAsyncEnumerable<DecodedBatch> batches, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        long read = 0;
-        await foreach (var batch in batches.WithCancellation(cancellationToken))
-        {
-            yield return batch;
-            if ((read += batch.Events.Count) >= Limits.PlanSampleEvents) yield break;
-        }
     }
 }

@@ -34,7 +34,7 @@ public sealed partial class ProjectionEngine
 {
     /// <summary>
     /// Folds some persons anew, from their streams alone, and compares with the states that are stored of them. Whom the facts join is taken from the facts. It reads as much
-    /// of the log as these persons have, however long the log is; it does not prove the sums over all persons, as <see cref="VerifyAsync(string, IProgress{long}?, CancellationToken)"/> does.
+    /// of the log as these persons have, however long the log is; it does not prove the sums over all persons, as <see cref="VerifyAsync(string, IProgress{VerificationProgress}?, CancellationToken)"/> does.
     /// </summary>
     /// <param name="projection">The projection.</param>
     /// <param name="persons">Persons wanted, 1 to <see cref="Limits.MaxSampledPersons"/>; of all that any live read model has a state of.</param>
