@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Identity;
@@ -41,7 +40,7 @@ internal sealed class NaiveFacts(ProjectLookup projects)
         if (decoded.Event is not { } e || projects(decoded.ProjectId) is not { } project) return;
         var order = OrderIds.OfAny(project, e);
         if (order is not null && HashOf(project, order) is var hash && orders.Add(hash)) doubtfulOrders.Add(hash);
-        if (e.IsCorrection) Remember(decoded.Customer, MessageOf(decoded.Customer, Encoding.UTF8.GetBytes(e.Corrects!)));
+        if (e.IsCorrection) Remember(decoded.Customer, MessageHash.Of(decoded.Customer, Encoding.UTF8.GetBytes(e.Corrects!)));
         var message = MessageOf(decoded);
         if (!messages.Add(message)) return;
         doubtful.Add(decoded.Position);
@@ -77,17 +76,7 @@ internal sealed class NaiveFacts(ProjectLookup projects)
     public bool IsRepeatedOrder(long position) => repeatedOrders.Contains(position);
 
     /// <summary>Tells the messages of all customers apart.</summary>
-    public static UInt128 MessageOf(DecodedEvent e) => MessageOf(e.Customer, e.Event!.GetMessageIdUtf8());
-
-    private static UInt128 MessageOf(CustomerKey customer, ReadOnlySpan<byte> id)
-    {
-        const int KeyBytes = 16;
-        Span<byte> buffer = stackalloc byte[KeyBytes + 512];
-        if (id.Length > buffer.Length - KeyBytes) buffer = new byte[KeyBytes + id.Length];
-        MemoryMarshal.Write(buffer, customer.Value);
-        id.CopyTo(buffer[KeyBytes..]);
-        return Hash128.Of(buffer[..(KeyBytes + id.Length)]);
-    }
+    public static UInt128 MessageOf(DecodedEvent e) => MessageHash.Of(e.Customer, e.Event!);
 
     private static UInt128 HashOf(Project project, string order) => Hash128.Of(Encoding.UTF8.GetBytes($"{project.Id}\n{order}"));
 
@@ -105,7 +94,7 @@ internal sealed class NaiveFacts(ProjectLookup projects)
     // What a correction says of an event holds from its own position on; once voided, nothing brings an event back.
     private void Correct(Project project, CustomerKey customer, AnalyticsEvent correction)
     {
-        var message = MessageOf(customer, Encoding.UTF8.GetBytes(correction.Corrects!));
+        var message = MessageHash.Of(customer, Encoding.UTF8.GetBytes(correction.Corrects!));
         if (!first.TryGetValue(message, out var target) || !target.IsActivity || target.IsVoided) return;
         mentions.Remove(target.Position);
         if (correction.Type == EventType.Voided) first[message] = target with { IsVoided = true };

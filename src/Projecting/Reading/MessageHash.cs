@@ -11,9 +11,11 @@ internal static class MessageHash
     private const int UsualIdBytes = 512;
 
     /// <summary>The hash of an event's message.</summary>
-    public static UInt128 Of(CustomerKey customer, AnalyticsEvent e)
+    public static UInt128 Of(CustomerKey customer, AnalyticsEvent e) => Of(customer, e.GetMessageIdUtf8());
+
+    /// <summary>The hash of the message of an id, in UTF-8.</summary>
+    public static UInt128 Of(CustomerKey customer, ReadOnlySpan<byte> id)
     {
-        var id = e.GetMessageIdUtf8();
         Span<byte> buffer = stackalloc byte[KeyBytes + UsualIdBytes];
         if (id.Length > UsualIdBytes) buffer = new byte[KeyBytes + id.Length];
         MemoryMarshal.Write(buffer, customer.Value);

@@ -187,7 +187,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     private async Task StartHostAsync()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(Settings) { ["Data:Directory"] = directory, ["EventStore:ConnectionString"] = log }).Build();
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(new Dictionary<string, string?>(Settings) { ["Data:Directory"] = directory, ["EventStore:ConnectionString"] = log }).Build();
         host = await AnalyticsHost.StartAsync(configuration, "http://127.0.0.1:0");
         http = new HttpClient { BaseAddress = host.Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.AdminKey);
