@@ -22,7 +22,7 @@ internal sealed class BloomFilter
     public long Bytes => parts.Sum(part => part.Bytes);
 
     /// <summary>Looks at the places of a hash, so that they are at hand when it is added: of many hashes the memory then answers side by side.</summary>
-    /// <returns>Nothing of interest, so that the look can't be left out.</returns>
+    /// <returns>A part of what lies there.</returns>
     public ulong Fetch(UInt128 hash)
     {
         var found = 0UL;

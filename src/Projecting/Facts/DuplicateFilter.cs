@@ -14,6 +14,9 @@ internal sealed class DuplicateFilter
 
     private readonly BloomFilter filter = new();
 
+    // What was found is of no interest, but a look without a result would be left out by the compiler.
+    private ulong fetched;
+
     /// <summary>Messages seen.</summary>
     public long Count => filter.Count;
 
@@ -33,7 +36,7 @@ internal sealed class DuplicateFilter
             {
                 if (some[i].Event is not { } e) continue;
                 hashes[i] = some[i].Hash != default ? some[i].Hash : MessageHash.Of(some[i].Customer, e);
-                filter.Fetch(hashes[i]);
+                fetched ^= filter.Fetch(hashes[i]);
             }
             for (var i = 0; i < some.Length; i++)
                 if (some[i].Event is not null && filter.Add(hashes[i])) doubtful.Add(some[i]);
