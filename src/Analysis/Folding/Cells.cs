@@ -12,6 +12,8 @@ namespace EventSourcedAnalytics.Analysis.Folding;
 /// <param name="Text">The text; never null.</param>
 public readonly record struct CellKey(short Table, long Revision, long A = 0, long B = 0, long C = 0, string Text = "")
 {
+    private const ulong Mix = 0x9E37_79B9_7F4A_7C15;
+
     /// <inheritdoc/>
     public override int GetHashCode()
     {
@@ -21,8 +23,6 @@ public readonly record struct CellKey(short Table, long Revision, long A = 0, lo
         var hash = (int)(mixed ^ (mixed >> 32));
         return Text.Length == 0 ? hash : hash ^ Text.GetHashCode(StringComparison.Ordinal);
     }
-
-    private const ulong Mix = 0x9E37_79B9_7F4A_7C15;
 }
 
 /// <summary>Takes what a fold emits. Contributions are summed, so they can also be taken back.</summary>

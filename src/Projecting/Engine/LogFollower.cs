@@ -16,8 +16,7 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
         BufferAsync(token => log.SubscribeToAllAsync(after, tuning.BatchEvents, Customers, token), null, hashes: true, cancellationToken);
 
     /// <summary>Batches from a position up to and including another; larger ones, for what is far behind.</summary>
-    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) =>
-        BufferAsync(token => PagesAsync(after, through, token), null, hashes: false, cancellationToken);
+    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) => ReadAsync(after, through, null, cancellationToken);
 
     /// <summary>The same with the messages hashed, for who remembers which there are.</summary>
     public IAsyncEnumerable<DecodedBatch> ReadHashedAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) =>

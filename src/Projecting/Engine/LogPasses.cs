@@ -78,7 +78,8 @@ internal sealed class LogPasses(IEventLog log, LogPosition? through, long expect
         begun++;
         Remaining--;
         long read = 0;
-        for (var next = NextAsync(null); ;)
+        var next = NextAsync(null);
+        while (true)
         {
             var (events, count, end) = await next;
             read += count;
@@ -103,6 +104,7 @@ internal sealed class LogPasses(IEventLog log, LogPosition? through, long expect
             count++;
             if (wanted?.Invoke(customer) != false && EventDecoder.TryDecode(isOwn ? new OwnBytes(recorded) : recorded) is { } e) events.Add(e);
         }
+        if (isOwn) page.Memory?.Dispose();
         var isEnd = page.IsHead || page.LastPosition is null || page.LastPosition >= last;
         return new Page(events, count, isEnd ? null : page.LastPosition);
     }

@@ -41,8 +41,7 @@ public sealed partial class ProjectionEngine
         private long pendingEvents;
         private long? recordedAt;
         private long lastCommit = Stopwatch.GetTimestamp();
-        // The longer it is behind, the more is committed at once: a person that comes often is written once.
-        private TimeSpan commitInterval = Limits.ShortestCommitInterval;
+        private readonly CommitPace pace = new();
         private long lastBatch = Stopwatch.GetTimestamp();
         private long lastDue = Stopwatch.GetTimestamp();
 

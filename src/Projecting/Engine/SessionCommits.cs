@@ -171,13 +171,10 @@ public sealed partial class ProjectionEngine
         // While it is behind, much is committed at once: near the head, every batch.
         private async Task FlushWhenDueAsync(bool hasMore, CancellationToken cancellationToken)
         {
-            if (hasMore && pendingEvents < engine.Tuning.CommitEvents && Stopwatch.GetElapsedTime(lastCommit) <= commitInterval) return;
+            if (hasMore && pendingEvents < engine.Tuning.CommitEvents && Stopwatch.GetElapsedTime(lastCommit) <= pace.Interval) return;
             await BeginFlushAsync(cancellationToken, hasMore ? Waiting.Stay : Waiting.Due);
-            commitInterval = hasMore ? CommitIntervalAfter(commitInterval) : Limits.ShortestCommitInterval;
+            pace.Committed(isBehind: hasMore);
         }
-
-        private static TimeSpan CommitIntervalAfter(TimeSpan interval) =>
-            TimeSpan.FromTicks(Math.Min(Limits.CommitIntervalGrowth * interval.Ticks, Limits.LongestCommitInterval.Ticks));
 
         // Does something between two batches. What fails half-way ends the session: whoever comes to the boundary next must not commit the half.
         private async Task StandStillAsync(Func<Task> work, CancellationToken cancellationToken)

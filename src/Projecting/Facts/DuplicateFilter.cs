@@ -35,7 +35,7 @@ internal sealed class DuplicateFilter
             for (var i = 0; i < some.Length; i++)
             {
                 if (some[i].Event is not { } e) continue;
-                hashes[i] = some[i].Hash != default ? some[i].Hash : MessageHash.Of(some[i].Customer, e);
+                hashes[i] = some[i].MessageHash != default ? some[i].MessageHash : MessageHash.Of(some[i].Customer, e);
                 fetched ^= filter.Fetch(hashes[i]);
             }
             for (var i = 0; i < some.Length; i++)

@@ -69,7 +69,7 @@ internal sealed class TakenStates : IDisposable
                 }
                 entry.IsStored = entry.IsKnown;
             }
-            Array.Sort(states, 0, AddedCount, ByPerson.Instance);
+            Added.AsSpan().Sort(static (left, right) => left.Person.CompareTo(right.Person));
         }
 
         public int AddedCount { get; private set; }
@@ -98,13 +98,5 @@ internal sealed class TakenStates : IDisposable
             used += state.Length;
             return kept;
         }
-    }
-
-    private sealed class ByPerson : IComparer<(CustomerKey Person, ReadOnlyMemory<byte> State)>
-    {
-        public static ByPerson Instance { get; } = new();
-
-        public int Compare((CustomerKey Person, ReadOnlyMemory<byte> State) left, (CustomerKey Person, ReadOnlyMemory<byte> State) right) =>
-            left.Person.Value.CompareTo(right.Person.Value);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class DecodedEvent
     public string? Unreadable { get; init; }
 
     /// <summary>Hash of the customer and the message's id; zero where nobody asked for it when it was decoded.</summary>
-    public UInt128 Hash { get; init; }
+    public UInt128 MessageHash { get; init; }
 
     /// <summary>Set by the facts stage: the customer sent this message before.</summary>
     public bool IsDuplicate { get; set; }

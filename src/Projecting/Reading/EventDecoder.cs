@@ -41,7 +41,7 @@ internal static class EventDecoder
             if (StoredEventCodec.DecodeWanted(recorded.Data, recorded.Type, position, activities) is not { } e) return null;
             return new DecodedEvent
             {
-                ProjectId = project, Customer = customer, Position = position, Revision = recorded.Revision, Event = e, Hash = hashes ? MessageHash.Of(customer, e) : default,
+                ProjectId = project, Customer = customer, Position = position, Revision = recorded.Revision, Event = e, MessageHash = hashes ? MessageHash.Of(customer, e) : default,
             };
         }
         catch (Exception error) when (error is FormatException or System.Text.Json.JsonException or InvalidOperationException)

@@ -16,16 +16,13 @@ public sealed class VerificationTests
     [Fact]
     public async Task What_fits_into_memory_is_read_once_and_what_does_not_twice_and_once_for_each_slice()
     {
-        WatchedLog? watched = null;
-        await using var world = await World.CreateAsync(log => watched = new WatchedLog(log));
-        var shop = await world.CreateShopAsync();
-        for (var i = 0; i < 40; i++) await shop.AppendAsync(Shop.Track(CustomerId.User($"u{i}"), "a", i));
-        await StartAsync(world);
+        var (world, watched) = await FortyCustomersAsync();
+        await using var ending = world;
         foreach (var (held, passes) in new[] { (1_000, 1), (40, 1), (39, 4), (30, 4), (10, 7) })
         {
             await HoldAsync(world, held);
             var told = new Told();
-            var before = watched!.EventsRead;
+            var before = watched.EventsRead;
             Assert.True((await world.Engine.VerifyAsync("activity", told, CancellationToken.None)).IsEqual);
             var read = (watched.EventsRead - before) / 40;
             // By chance there are more persons in a slice than there is room for: what is too much gets a pass of its own.
@@ -39,14 +36,11 @@ public sealed class VerificationTests
     [Fact]
     public async Task More_events_than_were_counted_do_not_stay_in_memory()
     {
-        WatchedLog? watched = null;
-        await using var world = await World.CreateAsync(log => watched = new WatchedLog(log));
-        var shop = await world.CreateShopAsync();
-        for (var i = 0; i < 40; i++) await shop.AppendAsync(Shop.Track(CustomerId.User($"u{i}"), "a", i));
-        await StartAsync(world);
+        var (world, watched) = await FortyCustomersAsync();
+        await using var ending = world;
         await world.ExecuteAsync("update projecting.instances set events = 7");
         await HoldAsync(world, 15);
-        var before = watched!.EventsRead;
+        var before = watched.EventsRead;
         var found = await world.Engine.VerifyAsync("activity", null, CancellationToken.None);
         Assert.Equal((0, "activity_v1 applied 7 of the log's 40 events"), (found.DifferenceCount, Assert.Single(found.Skipped)));
         Assert.InRange((watched.EventsRead - before) / 40, 5, 7);
@@ -184,6 +178,16 @@ public sealed class VerificationTests
         Assert.Equal((expected.DifferenceCount, expected.Unaudited), (actual.DifferenceCount, actual.Unaudited));
         Assert.Equal(expected.Skipped, actual.Skipped);
         Assert.Equal(expected.Differences.Select(difference => difference.ToText()).Order(StringComparer.Ordinal), actual.Differences.Select(difference => difference.ToText()).Order(StringComparer.Ordinal));
+    }
+
+    private static async Task<(World World, WatchedLog Log)> FortyCustomersAsync()
+    {
+        WatchedLog watched = null!;
+        var world = await World.CreateAsync(log => watched = new WatchedLog(log));
+        var shop = await world.CreateShopAsync();
+        for (var i = 0; i < 40; i++) await shop.AppendAsync(Shop.Track(CustomerId.User($"u{i}"), "a", i));
+        await StartAsync(world);
+        return (world, watched);
     }
 
     private static async Task StartAsync(World world)

@@ -68,7 +68,7 @@ public sealed class BloomFilterTests
     }
 
     private static DecodedEvent EventOf(CustomerKey customer, AnalyticsEvent e, bool isHashed = false) =>
-        new() { ProjectId = "p", Customer = customer, Position = e.Position, Event = e, Hash = isHashed ? MessageHash.Of(customer, e) : default };
+        new() { ProjectId = "p", Customer = customer, Position = e.Position, Event = e, MessageHash = isHashed ? MessageHash.Of(customer, e) : default };
 
     private static UInt128 HashOf(int value)
     {
