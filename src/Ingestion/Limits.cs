@@ -54,6 +54,9 @@ public static class Limits
     /// <summary>Examples of refused lines that an import report carries.</summary>
     public const int MaxReportedLines = 100;
 
+    /// <summary>Times an import asks where the log stands before it gives up: with the pauses between them, about a minute.</summary>
+    public const int MaxImportStarts = 9;
+
     /// <summary>Times an import repeats an append that failed.</summary>
     public const int MaxImportAttempts = 6;
 }

@@ -116,6 +116,21 @@ public sealed class ImporterTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 50), door.Stored().Select(e => int.Parse(e.MessageId, CultureInfo.InvariantCulture)).Order());
     }
 
+    [Theory]
+    [InlineData(3, null)]
+    [InlineData(int.MaxValue, "away")]
+    public async Task A_log_that_is_away_when_the_import_begins_is_waited_for_and_told_if_it_stays_away(int failures, string? told)
+    {
+        var asked = 0;
+        door.Log.InterfereWithHead = () => { if (++asked <= failures) throw new InvalidOperationException("away"); };
+
+        var report = await ImportAsync("""{"type":"track","event":"e","userId":"1"}""");
+
+        Assert.Equal((told is null ? 1 : 0, told is null), (report.Accepted, report.Failure is null));
+        if (told is not null) Assert.Contains(told, report.Failure, StringComparison.Ordinal);
+        Assert.Equal(report.Accepted, door.Stored().Count);
+    }
+
     [Fact]
     public async Task A_log_that_stays_away_stops_the_import_with_the_line_and_starting_again_is_safe()
     {

@@ -24,6 +24,9 @@ public sealed class InMemoryEventLog : IEventLog
     /// <summary>Asked before every append, to simulate trouble: a result other than null is the answer and nothing is written.</summary>
     public Func<StreamAppend, AppendResult?>? Interfere { get; set; }
 
+    /// <summary>Called before the head is given, to simulate trouble by throwing.</summary>
+    public Action? InterfereWithHead { get; set; }
+
     /// <summary>All events, by position.</summary>
     public IReadOnlyList<RecordedEvent> Events
     {
@@ -88,6 +91,7 @@ public sealed class InMemoryEventLog : IEventLog
     /// <inheritdoc/>
     public ValueTask<LogPosition?> GetHeadAsync(CancellationToken cancellationToken)
     {
+        InterfereWithHead?.Invoke();
         lock (gate) return ValueTask.FromResult<LogPosition?>(all.Count == 0 ? null : LogPosition.At(all.Count));
     }
 

@@ -26,7 +26,15 @@ public sealed class Importer(IEventLog log, TimeProvider clock)
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(lines);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tally = new ImportTally(await log.GetHeadAsync(cancellationToken));
+        ImportTally tally;
+        try
+        {
+            tally = new ImportTally(await HeadAsync(cancellationToken));
+        }
+        catch (ImportException error)
+        {
+            return new ImportReport { Failure = error.Message };
+        }
         var judged = Channel.CreateBounded<Task<ImportBatch>>(Environment.ProcessorCount * 2);
         var reading = ReadAsync(ProjectRules.Of(project), lines, judged.Writer, stop.Token);
         try
@@ -48,6 +56,25 @@ public sealed class Importer(IEventLog log, TimeProvider clock)
         {
             await stop.CancelAsync();
             await reading.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    // A log that is away for a moment when an import begins is waited for as one that goes away in the middle.
+    private async Task<LogPosition?> HeadAsync(CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        for (var attempt = 1; ; attempt++, pause *= 2)
+        {
+            try
+            {
+                return await log.GetHeadAsync(cancellationToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                if (attempt == Limits.MaxImportStarts)
+                    throw new ImportException($"The log could not be read ({error.Message}) after {attempt} attempts; nothing was imported: start again when the log is back.");
+            }
+            await Task.Delay(pause, clock, cancellationToken);
         }
     }
 

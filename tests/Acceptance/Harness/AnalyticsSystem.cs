@@ -82,8 +82,10 @@ internal sealed class AnalyticsSystem : IAsyncDisposable
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
         using var answer = await http.PostAsync($"v1/import?project={project}", content);
-        var report = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
-        Assert.True((bool)report["success"]!, report.ToJsonString());
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(body.Length > 0, $"The import was answered with {(int)answer.StatusCode} and no report.\n{Server.Output}");
+        var report = JsonNode.Parse(body)!.AsObject();
+        Assert.True((bool)report["success"]!, body);
         return report;
     }
 
