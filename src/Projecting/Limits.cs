@@ -3,6 +3,9 @@ namespace EventSourcedAnalytics.Projecting;
 /// <summary>Named limits of this room, each with its unit.</summary>
 public static class Limits
 {
+    /// <summary>Bytes of a megabyte, as settings count them.</summary>
+    internal const long Megabyte = 1024 * 1024;
+
     /// <summary>Events in one batch; near the head batches are as small as what has come.</summary>
     public const int MaxBatchEvents = 10_000;
 
@@ -59,6 +62,18 @@ public static class Limits
 
     /// <summary>Persons folded again side by side.</summary>
     public const int MaxParallelRefolds = 4;
+
+    /// <summary>Persons folded again together from which on it is considered to read the whole log instead of their streams.</summary>
+    public const int MinScannedPersons = 1_000;
+
+    /// <summary>Events of the log that are read one behind the other in the time that one stream takes.</summary>
+    public const int EventsScannedPerStream = 250;
+
+    /// <summary>Megabytes of events that are held when the whole log is read for persons that are folded again, unless the machine has room for more or an operator set another number.</summary>
+    public const int MinRefoldMegabytes = 64;
+
+    /// <summary>Part of the machine's memory that they may take: one in so many bytes.</summary>
+    public const int MemoryBytesPerRefoldByte = 16;
 
     /// <summary>Bytes of a duplicate filter's first part; each further part is as large as all before it.</summary>
     public const int DuplicateFilterFirstBytes = 2 * 1024 * 1024;

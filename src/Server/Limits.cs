@@ -39,6 +39,12 @@ public static class Limits
     /// <summary>Most events that an operator can let a verification hold at a time.</summary>
     public const int MaxVerifiedEvents = 100_000_000;
 
+    /// <summary>Fewest megabytes of events that an operator can let a second pass hold at a time.</summary>
+    public const int MinRefoldMegabytes = 1;
+
+    /// <summary>Most megabytes of events that an operator can let a second pass hold at a time.</summary>
+    public const int MaxRefoldMegabytes = 1_000_000;
+
     /// <summary>Time after which Postgres ends a session that does nothing in the middle of a transaction.</summary>
     public static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(60);
 

@@ -44,6 +44,19 @@ public sealed record EngineSettings
     /// <param name="bytes">Its memory.</param>
     internal static int VerifiedEventsFor(long bytes) => (int)Math.Clamp(bytes / Limits.MemoryBytesPerVerifiedEvent, Limits.MinVerifiedEvents, int.MaxValue);
 
+    /// <summary>
+    /// Megabytes (2^20 bytes) of events that are held where so many persons are folded again that the whole log is read for them: of more it reads the log once for each so many.
+    /// Numbers never depend on it.
+    /// </summary>
+    public int RefoldMegabytes { get; init; } = RefoldMegabytesHere;
+
+    /// <summary>How many megabytes this machine, or the container that the process runs in, has room for in a second pass.</summary>
+    public static int RefoldMegabytesHere => RefoldMegabytesFor(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    /// <summary>How many megabytes a machine has room for in a second pass.</summary>
+    /// <param name="bytes">Its memory.</param>
+    internal static int RefoldMegabytesFor(long bytes) => (int)Math.Clamp(bytes / Limits.MemoryBytesPerRefoldByte / Limits.Megabyte, Limits.MinRefoldMegabytes, int.MaxValue);
+
     /// <summary>Most events in one batch.</summary>
     internal int BatchEvents => Math.Min(CommitEvents, Limits.MaxBatchEvents);
 

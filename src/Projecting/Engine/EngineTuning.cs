@@ -19,6 +19,12 @@ internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int
     /// <summary>Events that a verification holds at a time.</summary>
     public int VerifiedEvents { get; init; } = Limits.MinVerifiedEvents;
 
+    /// <summary>Bytes of events held when the whole log is read for persons that are folded again.</summary>
+    public long RefoldBytes { get; init; } = Limits.MinRefoldMegabytes * Limits.Megabyte;
+
+    /// <summary>Persons folded again together from which on that is considered, instead of reading their streams.</summary>
+    public int ScannedPersons { get; init; } = Limits.MinScannedPersons;
+
     /// <summary>States and cells of a catch-up that wait in memory for their commit.</summary>
     public int UncommittedRows => (int)Math.Min(int.MaxValue, (long)Limits.UncommittedRowsPerCachedPerson * CachedPersons);
 

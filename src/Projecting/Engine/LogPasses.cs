@@ -100,19 +100,13 @@ internal sealed class LogPasses(IEventLog log, LogPosition? through, long expect
         var count = 0;
         foreach (var recorded in page.Events)
         {
-            if (recorded.Position > last || !TryParseCustomer(recorded, out var customer)) continue;
+            if (recorded.Position > last || !EventDecoder.TryParseCustomer(recorded, out _, out var customer)) continue;
             count++;
             if (wanted?.Invoke(customer) != false && EventDecoder.TryDecode(isOwn ? new OwnBytes(recorded) : recorded) is { } e) events.Add(e);
         }
         if (isOwn) page.Memory?.Dispose();
         var isEnd = page.IsHead || page.LastPosition is null || page.LastPosition >= last;
         return new Page(events, count, isEnd ? null : page.LastPosition);
-    }
-
-    private static bool TryParseCustomer(RecordedEvent recorded, out CustomerKey customer)
-    {
-        var stream = recorded.StreamUtf8;
-        return stream.IsEmpty ? StreamNames.TryParseCustomer(recorded.Stream, out _, out customer) : StreamNames.TryParseCustomer(stream, out _, out customer);
     }
 
     /// <summary>A page of the log.</summary>

@@ -66,7 +66,7 @@ public sealed partial class ProjectionEngine
             (this.engine, this.ownership, this.store) = (engine, ownership, store);
             factsStage = new FactsStage(engine.log, Facts, new FactsStore(engine.source, () => landing), FindProject, KeyOf);
             partitioner = new Partitioner(Facts, FindProject);
-            Reader = new PersonReader(engine.log, Facts);
+            Reader = new PersonReader(engine.log, Facts, engine.Tuning.ScannedPersons, engine.Tuning.RefoldBytes);
             heavy = new HeavyPersons(engine.Tuning.HeavyPersonEvents, engine.Tuning.Deferral);
             folding = new FoldStage(partitioner, Reader, Facts, new StateStore(engine.source), engine.Tuning.Workers, heavy);
             follower = new LogFollower(engine.log, engine.Tuning);

@@ -35,6 +35,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         {
             instance.Position = batch.End;
             instance.Pending.Events += batch.Count;
+            instance.Events += batch.Count;
         }
     }
 
@@ -104,13 +105,15 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         List<(PersonWork Work, List<int> Instances)> late, IReadOnlyList<Instance> instances, long checkpoint, long end, CancellationToken cancellationToken)
     {
         if (late.Count == 0) return;
-        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Limits.MaxParallelRefolds };
-        await Parallel.ForEachAsync(late, options, async (item, token) =>
-        {
-            var read = await reader.ReadAsync(item.Work.Project.Id, item.Work.StreamsBy(facts), end, token);
-            heavy.Note(item.Work.Person, read.Count);
-            foreach (var index in item.Instances) refolder.Refold(item.Work, instances[index], read, checkpoint, end);
-        });
+        await reader.ForEachAsync(
+            late.ConvertAll(item => (item.Work.Project.Id, item.Work.StreamsBy(facts))), end, instances[0].Events,
+            (number, read) =>
+            {
+                var (work, indices) = late[number];
+                heavy.Note(work.Person, read.Count);
+                foreach (var index in indices) refolder.Refold(work, instances[index], read, checkpoint, end);
+            },
+            cancellationToken);
     }
 }
 

@@ -48,6 +48,9 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>Where the checkpoint in Postgres stands for certain.</summary>
     public LogPosition? Landed { get; set; }
 
+    /// <summary>Events applied in all, in memory or committed.</summary>
+    public long Events { get; set; }
+
     /// <summary>Log time of the last event applied by a catch-up, milliseconds since the Unix epoch; null before the first.</summary>
     public long? RecordedAt { get; set; }
 
@@ -108,9 +111,12 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     }
 
     /// <summary>Brings it to what is committed, forgetting all else; no commit may be under way.</summary>
-    public void Reset(LogPosition? position, IEnumerable<KeyValuePair<CustomerKey, Mark>> marks)
+    /// <param name="position">Where the checkpoint stands.</param>
+    /// <param name="events">Events applied up to there.</param>
+    /// <param name="marks">Persons that are not folded along.</param>
+    public void Reset(LogPosition? position, long events, IEnumerable<KeyValuePair<CustomerKey, Mark>> marks)
     {
-        (Position, Committed, Landed, Landing) = (position, position, position, Task.CompletedTask);
+        (Position, Committed, Landed, Landing, Events) = (position, position, position, Task.CompletedTask, events);
         Marks.Clear();
         foreach (var (person, mark) in marks) Marks.Add(person, mark);
         pending = new Pending(Projection);

@@ -36,21 +36,39 @@ internal static class EventDecoder
         isOfCustomer = TryParseCustomer(recorded, out var project, out var customer);
         if (!isOfCustomer) return null;
         var position = recorded.Position.Commit;
+        var e = TryDecode(recorded.Data, recorded.Type, position, activities, out var unreadable);
+        if (e is null && unreadable is null) return null;
+        return new DecodedEvent
+        {
+            ProjectId = project, Customer = customer, Position = position, Revision = recorded.Revision, Event = e, Unreadable = unreadable,
+            MessageHash = hashes && e is not null ? MessageHash.Of(customer, e) : default,
+        };
+    }
+
+    /// <summary>Decodes an event of a customer's stream.</summary>
+    /// <param name="data">The stored form.</param>
+    /// <param name="type">Its type in the log.</param>
+    /// <param name="position">The log position.</param>
+    /// <param name="activities">Names of the activity that somebody looks at; null = all.</param>
+    /// <param name="unreadable">Why it can't be read; null = it can.</param>
+    /// <returns>Null if it can't be read or is activity that nobody looks at.</returns>
+    public static AnalyticsEvent? TryDecode(ReadOnlyMemory<byte> data, string type, long position, IReadOnlySet<string>? activities, out string? unreadable)
+    {
+        unreadable = null;
         try
         {
-            if (StoredEventCodec.DecodeWanted(recorded.Data, recorded.Type, position, activities) is not { } e) return null;
-            return new DecodedEvent
-            {
-                ProjectId = project, Customer = customer, Position = position, Revision = recorded.Revision, Event = e, MessageHash = hashes ? MessageHash.Of(customer, e) : default,
-            };
+            return StoredEventCodec.DecodeWanted(data, type, position, activities);
         }
         catch (Exception error) when (error is FormatException or System.Text.Json.JsonException or InvalidOperationException)
         {
-            return new DecodedEvent { ProjectId = project, Customer = customer, Position = position, Revision = recorded.Revision, Unreadable = error.Message };
+            unreadable = error.Message;
+            return null;
         }
     }
 
-    private static bool TryParseCustomer(RecordedEvent recorded, out string project, out CustomerKey customer)
+    /// <summary>Whose an event is.</summary>
+    /// <returns>False if it lies in no customer's stream.</returns>
+    public static bool TryParseCustomer(RecordedEvent recorded, out string project, out CustomerKey customer)
     {
         var stream = recorded.StreamUtf8;
         return stream.IsEmpty

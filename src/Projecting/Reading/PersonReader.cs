@@ -6,9 +6,37 @@ using EventSourcedAnalytics.Projects;
 
 namespace EventSourcedAnalytics.Projecting.Reading;
 
-/// <summary>Reads the streams of customers from the log: what a refold folds.</summary>
-internal sealed class PersonReader(IEventLog log, FactsView facts)
+/// <summary>Reads the events of persons from the log: what a refold folds.</summary>
+/// <param name="log">The log.</param>
+/// <param name="facts">Tells which events are duplicates.</param>
+/// <param name="scannedPersons">Persons from which on it is considered to read the whole log instead of their streams.</param>
+/// <param name="maxBytes">Bytes of events held when the whole log is read.</param>
+internal sealed class PersonReader(IEventLog log, FactsView facts, int scannedPersons = Limits.MinScannedPersons, long maxBytes = Limits.MinRefoldMegabytes * Limits.Megabyte)
 {
+    private readonly PersonScan scan = new(log, facts, maxBytes);
+
+    /// <summary>
+    /// Reads many persons: stream by stream, or where so many are asked for that it costs less, by reading all of the log. Memory holds a few persons, or what is set for the scan.
+    /// </summary>
+    /// <param name="persons">The project and the customers of each.</param>
+    /// <param name="through">The last position.</param>
+    /// <param name="logEvents">About how many events the log has up to there; no answer depends on it.</param>
+    /// <param name="act">Takes a person's number and its events, as <see cref="ReadAsync"/> gives them; several threads call it.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task ForEachAsync(
+        IReadOnlyList<(string Project, IReadOnlyList<CustomerKey> Customers)> persons, long through, long logEvents, Action<int, PersonEvents> act, CancellationToken cancellationToken)
+    {
+        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Limits.MaxParallelRefolds };
+        if (persons.Count < scannedPersons || persons.Count * (long)Limits.EventsScannedPerStream < logEvents)
+        {
+            await Parallel.ForAsync(0, persons.Count, options, async (person, token) =>
+                act(person, await ReadAsync(persons[person].Project, persons[person].Customers, through, token)));
+            return;
+        }
+        await foreach (var slice in scan.ReadAsync([.. persons.Select(person => person.Customers)], through, cancellationToken))
+            Parallel.For(slice.First, slice.End, options, person => act(person, slice.Read(person)));
+    }
+
     /// <summary>The events of some customers up to a position, duplicates left out, in no particular order.</summary>
     public async Task<PersonEvents> ReadAsync(string project, IEnumerable<CustomerKey> customers, long through, CancellationToken cancellationToken)
     {
@@ -32,7 +60,7 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
             if (facts.IsDuplicate(recorded.Position.Commit)) continue;
             var decoded = EventDecoder.TryDecode(recorded);
             if (decoded?.Event is { } e) events.Add(e);
-            else read.Failure ??= $"The event at position {recorded.Position} can't be read: {decoded?.Unreadable ?? "it lies in no customer's stream"}";
+            else read.Fail(recorded.Position.Commit, decoded?.Unreadable);
         }
     }
 
@@ -50,6 +78,7 @@ internal sealed class PersonReader(IEventLog log, FactsView facts)
 internal sealed class PersonEvents
 {
     private readonly List<(CustomerKey Customer, List<AnalyticsEvent> Events)> streams = [];
+    private (long Position, string Text)? failure;
 
     /// <summary>The events that can be read, by stream.</summary>
     public IReadOnlyList<(CustomerKey Customer, List<AnalyticsEvent> Events)> Streams => streams;
@@ -58,7 +87,7 @@ internal sealed class PersonEvents
     public int Count => streams.Sum(static stream => stream.Events.Count);
 
     /// <summary>Why the first that can't be read can't; null = all could.</summary>
-    public string? Failure { get; set; }
+    public string? Failure => failure?.Text;
 
     /// <summary>The events of all streams, in no particular order: a list of the caller's own.</summary>
     public List<AnalyticsEvent> ToList()
@@ -66,6 +95,12 @@ internal sealed class PersonEvents
         var all = new List<AnalyticsEvent>(Count);
         foreach (var (_, events) in streams) all.AddRange(events);
         return all;
+    }
+
+    /// <summary>Notes an event that can't be read.</summary>
+    public void Fail(long position, string? reason)
+    {
+        if (failure is null || position < failure.Value.Position) failure = (position, $"The event at position {position} can't be read: {reason ?? "it lies in no customer's stream"}");
     }
 
     /// <summary>Begins another stream.</summary>

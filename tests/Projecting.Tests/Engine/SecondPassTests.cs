@@ -8,6 +8,8 @@ namespace EventSourcedAnalytics.Projecting.Tests.Engine;
 /// <summary>At the end of a rebuild those are folded again whose events came late: beside the commit of all others, and side by side.</summary>
 public sealed class SecondPassTests
 {
+    private const int Sent = 7;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     [Fact]
@@ -42,12 +44,28 @@ public sealed class SecondPassTests
         Assert.Equal((2, 0), (met, missed));
     }
 
+    [Theory]
+    [InlineData(10_000_000, 2)]
+    [InlineData(1, 3)]
+    public async Task The_log_is_read_again_where_that_costs_less_than_the_streams_once_for_each_memoryful(long bytes, int reads)
+    {
+        var streams = 0;
+        WatchedLog? watched = null;
+        await using var world = await StartAsync(
+            () => Interlocked.Increment(ref streams), new EngineSettings(), EngineTuning.Default with { ScannedPersons = 2, RefoldBytes = bytes }, log => watched = log);
+        var before = watched!.EventsRead;
+        var schema = await world.Engine.RunRebuildAsync("activity", null, CancellationToken.None).WaitAsync(2 * Patience);
+        Assert.Equal((reads * Sent, 0), (watched.EventsRead - before, streams));
+        await AssertEqualAsync(world, Task.FromResult(schema));
+    }
+
     // Two persons of a shop come late, each in a batch of its own; from here on each read of a stream is told.
-    private static async Task<World> StartAsync(Action beforeReadStream, EngineSettings settings)
+    private static async Task<World> StartAsync(Action beforeReadStream, EngineSettings settings, EngineTuning? tuning = null, Action<WatchedLog>? watch = null)
     {
         WatchedLog? watched = null;
         var world = await World.CreateAsync(log => watched = new WatchedLog(log));
-        world.Tuning = EngineTuning.Default with { CatchUpBatchEvents = 1 };
+        watch?.Invoke(watched!);
+        world.Tuning = (tuning ?? EngineTuning.Default) with { CatchUpBatchEvents = 1 };
         var shop = await world.CreateShopAsync();
         await world.StartAsync(settings);
         foreach (var minute in new[] { 10, 20, 5 })

@@ -135,6 +135,7 @@ public sealed class ExactnessTests
         private static EngineTuning Tuning(Random random) => new(random.Next(1, 12), random.Next(1, 40), random.Next(3) switch { 0 => 1, 1 => 2, _ => -1 }, random.Next(1, 60))
         {
             CachedPersons = random.Next(2) == 0 ? random.Next(4) : int.MaxValue, VerifiedEvents = random.Next(3) == 0 ? int.MaxValue : random.Next(30, 400),
+            ScannedPersons = random.Next(2) == 0 ? 1 : Limits.MinScannedPersons, RefoldBytes = random.Next(1, 20_000),
         };
 
         private static IEnumerable<AnalyticsEvent> Take(Queue<AnalyticsEvent> queue, int count)

@@ -28,12 +28,12 @@ internal sealed class MemoryEngine
     private readonly List<Instance> behind = [];
     private FactsDelta decided = new();
 
-    private MemoryEngine(IEventLog log, Project project, MemoryStore store, int workers)
+    private MemoryEngine(IEventLog log, Project project, MemoryStore store, int workers, long? refoldBytes)
     {
         (this.log, this.project, this.store) = (log, project, store);
         stage = new FactsStage(log, facts, store, Find, KeyOf);
         partitioner = new Partitioner(facts, Find);
-        folding = new FoldStage(partitioner, new PersonReader(log, facts), facts, store, workers, new HeavyPersons(int.MaxValue, TimeSpan.Zero));
+        folding = new FoldStage(partitioner, new PersonReader(log, facts, refoldBytes is null ? int.MaxValue : 1, refoldBytes ?? 0), facts, store, workers, new HeavyPersons(int.MaxValue, TimeSpan.Zero));
     }
 
     /// <summary>An engine that goes on from what is committed.</summary>
@@ -42,9 +42,10 @@ internal sealed class MemoryEngine
     /// <param name="instances">The instances; those that stand behind the facts catch up when they are told to.</param>
     /// <param name="store">What is committed.</param>
     /// <param name="workers">Threads that fold.</param>
-    public static async Task<MemoryEngine> StartAsync(IEventLog log, Project project, IEnumerable<MemoryInstance> instances, MemoryStore store, int workers)
+    /// <param name="refoldBytes">Bytes of events held when the log is read for persons that are folded again; null = their streams are read.</param>
+    public static async Task<MemoryEngine> StartAsync(IEventLog log, Project project, IEnumerable<MemoryInstance> instances, MemoryStore store, int workers, long? refoldBytes)
     {
-        var engine = new MemoryEngine(log, project, store, workers);
+        var engine = new MemoryEngine(log, project, store, workers, refoldBytes);
         store.Load(engine.facts, engine.KeyOf);
         for (LogPosition? at = null; at != store.FactsPosition;)
         {
@@ -70,7 +71,7 @@ internal sealed class MemoryEngine
         Position ??= store.FactsPosition;
         var instance = new Instance(added.Id, added.Projection, 1) { MergedGroups = [.. added.Merged] };
         var kept = store.Of(instance);
-        instance.Reset(kept.Position, kept.Marks);
+        instance.Reset(kept.Position, 0, kept.Marks);
         instance.SetFolds(added.Folds(project).Select(fold => (project.Id, fold)));
         (instance.Position == Position ? live : behind).Add(instance);
     }

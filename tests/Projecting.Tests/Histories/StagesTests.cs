@@ -42,7 +42,8 @@ public sealed class StagesTests
         var groups = 0;
         var cached = random.Next(2) == 0 ? 0 : int.MaxValue;
         var workers = random.Next(1, 3);
-        var engine = await MemoryEngine.StartAsync(log, project, instances, store, workers);
+        long? refoldBytes = random.Next(2) == 0 ? null : random.Next(1, 5_000);
+        var engine = await MemoryEngine.StartAsync(log, project, instances, store, workers, refoldBytes);
         var events = new Queue<AnalyticsEvent>(scenario.Events());
         for (var isMore = true; isMore;)
         {
@@ -51,7 +52,7 @@ public sealed class StagesTests
             if (random.Next(2) == 0) await engine.CommitAsync(refold: random.Next(2) == 0, cached);
             if (random.Next(10) == 0)
             {
-                engine = await MemoryEngine.StartAsync(log, project, instances, store, workers);
+                engine = await MemoryEngine.StartAsync(log, project, instances, store, workers, refoldBytes);
                 isMore = true;
             }
             if (random.Next(8) == 0 && Missing(World.Shipped[random.Next(World.Shipped.Count)]) is { } late)
