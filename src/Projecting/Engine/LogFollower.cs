@@ -12,8 +12,11 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
     private static readonly StreamFilter Customers = StreamFilter.ByPrefix(StreamNames.CustomerPrefix);
 
     /// <summary>Batches from a position to the head and then live, until cancelled.</summary>
-    public IAsyncEnumerable<DecodedBatch> FollowAsync(LogPosition? after, CancellationToken cancellationToken) =>
-        BufferAsync(token => log.SubscribeToAllAsync(after, tuning.BatchEvents, Customers, token), null, hashes: true, cancellationToken);
+    /// <param name="after">The position to start behind; null = from the first event.</param>
+    /// <param name="ahead">What is done with a batch, one behind the other, while the one before it is still folded.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<DecodedBatch> FollowAsync(LogPosition? after, Func<DecodedBatch, CancellationToken, Task> ahead, CancellationToken cancellationToken) =>
+        BufferAsync(token => log.SubscribeToAllAsync(after, tuning.BatchEvents, Customers, token), null, hashes: true, cancellationToken, ahead);
 
     /// <summary>Batches from a position up to and including another; larger ones, for what is far behind.</summary>
     public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) => ReadAsync(after, through, null, cancellationToken);
@@ -45,32 +48,43 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
         }
     }
 
-    // What is read and what is decoded wait in a channel each, so that both are done side by side, and beside the fold.
+    // What is read, what is decoded and what is prepared wait in a channel each, so that all of it is done side by side, and beside the fold.
     private static async IAsyncEnumerable<DecodedBatch> BufferAsync(
-        Func<CancellationToken, IAsyncEnumerable<LogPage>> pages, IReadOnlySet<string>? activities, bool hashes, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<CancellationToken, IAsyncEnumerable<LogPage>> pages, IReadOnlySet<string>? activities, bool hashes, [EnumeratorCancellation] CancellationToken cancellationToken,
+        Func<DecodedBatch, CancellationToken, Task>? ahead = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var (read, decoded) = (NewChannel<LogPage>(), NewChannel<DecodedBatch>());
-        var reading = Task.Run(() => FillAsync(pages(stop.Token), static page => page.LastPosition is null ? null : page, read.Writer, stop.Token), CancellationToken.None);
-        var decoding = Task.Run(() => FillAsync(read.Reader.ReadAllAsync(stop.Token), page => Decode(page, activities, hashes), decoded.Writer, stop.Token), CancellationToken.None);
+        var (read, decoded, prepared) = (NewChannel<LogPage>(), NewChannel<DecodedBatch>(), NewChannel<DecodedBatch>());
+        List<Task> filling =
+        [
+            Task.Run(() => FillAsync(pages(stop.Token), static page => ValueTask.FromResult(page.LastPosition is null ? null : page), read.Writer, stop.Token), CancellationToken.None),
+            Task.Run(() => FillAsync(read.Reader.ReadAllAsync(stop.Token), page => ValueTask.FromResult<DecodedBatch?>(Decode(page, activities, hashes)), decoded.Writer, stop.Token), CancellationToken.None),
+        ];
+        if (ahead is not null) filling.Add(Task.Run(() => FillAsync(decoded.Reader.ReadAllAsync(stop.Token), PrepareAsync, prepared.Writer, stop.Token), CancellationToken.None));
         try
         {
-            await foreach (var batch in decoded.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var batch in (ahead is null ? decoded : prepared).Reader.ReadAllAsync(cancellationToken))
             {
-                batch.HasMore |= decoded.Reader.Count + read.Reader.Count > 0;
+                batch.HasMore |= prepared.Reader.Count + decoded.Reader.Count + read.Reader.Count > 0;
                 yield return batch;
             }
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(reading, decoding);
+            await Task.WhenAll(filling);
+        }
+
+        async ValueTask<DecodedBatch?> PrepareAsync(DecodedBatch batch)
+        {
+            await ahead(batch, stop.Token);
+            return batch;
         }
     }
 
     private static Channel<T> NewChannel<T>() => Channel.CreateBounded<T>(new BoundedChannelOptions(Limits.MaxBufferedBatches) { SingleReader = true, SingleWriter = true });
 
-    private static async Task FillAsync<TFrom, TTo>(IAsyncEnumerable<TFrom> source, Func<TFrom, TTo?> make, ChannelWriter<TTo> writer, CancellationToken cancellationToken)
+    private static async Task FillAsync<TFrom, TTo>(IAsyncEnumerable<TFrom> source, Func<TFrom, ValueTask<TTo?>> make, ChannelWriter<TTo> writer, CancellationToken cancellationToken)
         where TTo : class
     {
         try
@@ -78,7 +92,7 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
             // Made only once there is a place for it: what has been made and waits is memory that every collection has to copy.
             await using var items = source.GetAsyncEnumerator(cancellationToken);
             while (await writer.WaitToWriteAsync(cancellationToken) && await items.MoveNextAsync())
-                if (make(items.Current) is { } made) await writer.WriteAsync(made, cancellationToken);
+                if (await make(items.Current) is { } made) await writer.WriteAsync(made, cancellationToken);
             writer.Complete();
         }
         catch (Exception error)

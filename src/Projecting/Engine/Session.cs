@@ -153,7 +153,7 @@ public sealed partial class ProjectionEngine
                     Boundary.Release();
                 }
                 catchUps.Add(LendAsync(token));
-                await foreach (var batch in follower.FollowAsync(Position, token)) await ApplyAsync(batch, token);
+                await foreach (var batch in follower.FollowAsync(Position, MarkAsync, token)) await ApplyAsync(batch, token);
             },
             cancellationToken);
 
@@ -225,6 +225,15 @@ public sealed partial class ProjectionEngine
 
         private CustomerKey? KeyOf(string project, CustomerId customer) => FindProject(project) is { } found ? CustomerKeys.Of(found.CustomerSecret, customer) : null;
 
+        // Runs ahead: while the batch before is decided, folded and committed.
+        private async Task MarkAsync(DecodedBatch batch, CancellationToken cancellationToken)
+        {
+            using var span = EngineMeter.Traces.StartActivity("projecting.duplicates", ActivityKind.Internal, batch.Trace);
+            var start = Stopwatch.GetTimestamp();
+            await factsStage.MarkDuplicatesAsync(batch, cancellationToken);
+            batch.MarkedIn = Stopwatch.GetElapsedTime(start);
+        }
+
         private async Task ApplyAsync(DecodedBatch batch, CancellationToken cancellationToken)
         {
             await engine.projects.WaitForAsync(batch.End, cancellationToken);
@@ -238,7 +247,7 @@ public sealed partial class ProjectionEngine
                     lastBatch = Stopwatch.GetTimestamp();
                     using (EngineMeter.Traces.StartActivity("projecting.facts")) await factsStage.DecideAsync(batch, decided, cancellationToken);
                     minutes.Take(batch);
-                    await FoldLiveAsync(batch, batch.HasMore, Stopwatch.GetElapsedTime(lastBatch), cancellationToken);
+                    await FoldLiveAsync(batch, batch.HasMore, batch.MarkedIn + Stopwatch.GetElapsedTime(lastBatch), cancellationToken);
                     measured.Done();
                 },
                 cancellationToken);

@@ -26,10 +26,18 @@ internal sealed class FactsStage(IEventLog log, FactsView view, IOrderMentions s
     /// <summary>Notes order ids that were claimed anew.</summary>
     public void RememberOrders(FactsDelta claims) => orders.Remember(claims);
 
-    /// <summary>Decides a batch, marks its events, and adds what was decided to all that waits to be committed.</summary>
+    /// <summary>
+    /// Marks the events of a batch that repeat a message of their customer: the first half, which looks at the log alone, so that it may run ahead of the second.
+    /// </summary>
+    public async Task MarkDuplicatesAsync(DecodedBatch batch, CancellationToken cancellationToken)
+    {
+        var doubtful = filter.Add(batch.Events);
+        if (doubtful.Count > 0) await check.MarkAsync(batch, doubtful, cancellationToken);
+    }
+
+    /// <summary>Decides a batch whose duplicates are marked, marks its repeated orders, and adds what was decided to all that waits to be committed.</summary>
     public async Task DecideAsync(DecodedBatch batch, FactsDelta delta, CancellationToken cancellationToken)
     {
-        await MarkDuplicatesAsync(batch, cancellationToken);
         var changes = delta.OrderChanges.Count;
         var repeats = await orders.DecideAsync(batch.Events, projects, delta, cancellationToken);
         view.Write(writer =>
@@ -38,12 +46,6 @@ internal sealed class FactsStage(IEventLog log, FactsView view, IOrderMentions s
             foreach (var change in delta.OrderChanges.Skip(changes)) writer.AddOrderChange(change);
             writer.MoveTo(batch.End);
         });
-    }
-
-    private async Task MarkDuplicatesAsync(DecodedBatch batch, CancellationToken cancellationToken)
-    {
-        var doubtful = filter.Add(batch.Events);
-        if (doubtful.Count > 0) await check.MarkAsync(batch, doubtful, cancellationToken);
     }
 
     private void Decide(DecodedEvent e, FactsDelta delta, HashSet<long> repeats, FactsView.Writer writer)

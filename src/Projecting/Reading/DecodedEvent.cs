@@ -51,6 +51,9 @@ internal sealed record DecodedBatch(List<DecodedEvent> Events, EventLog.LogPosit
     /// <summary>True if the next batch is there already: nothing has to hurry.</summary>
     public bool HasMore { get; set; }
 
+    /// <summary>How long it took to find its duplicates.</summary>
+    public TimeSpan MarkedIn { get; set; }
+
     /// <summary>The span it was read in, so that a trace goes on from there; default = nobody listens.</summary>
     public System.Diagnostics.ActivityContext Trace { get; init; }
 }

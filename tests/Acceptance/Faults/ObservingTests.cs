@@ -55,7 +55,7 @@ public sealed class ObservingTests(FaultFixture log)
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_METRIC_EXPORT_INTERVAL"] = "500", ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         });
         await member.MustEqualAsync(log);
-        foreach (var name in new[] { "projecting.read", "projecting.batch", "projecting.facts", "projecting.fold", "projecting.commit", "projecting.gap", "projecting.lag", "projecting.parked", "projecting.batch.duration" })
+        foreach (var name in new[] { "projecting.read", "projecting.duplicates", "projecting.batch", "projecting.facts", "projecting.fold", "projecting.commit", "projecting.gap", "projecting.lag", "projecting.parked", "projecting.batch.duration" })
             Assert.True(await Eventually.HoldsAsync(() => collector.HasHeard(name)), $"{name} was not sent.");
     }
 

@@ -84,5 +84,37 @@ public sealed class OverlapTests
         await CellAssert.StoredIsNaiveAsync(world, shop);
     }
 
+    [Fact]
+    public async Task Duplicates_of_the_next_batch_are_looked_for_while_the_one_before_waits_to_be_committed()
+    {
+        WatchedLog? watched = null;
+        await using var world = await World.CreateAsync(log => watched = new WatchedLog(log));
+        using var held = new HeldCommit();
+        var looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // A batch an event.
+        world.Tuning = EngineTuning.Default with { BatchEvents = 1 };
+        var shop = await world.CreateShopAsync();
+        await world.StartAsync(new EngineSettings { AtCommitPoint = held.At });
+        await shop.AppendAsync(Shop.Track(CustomerId.User("ann"), "a", 0));
+        await world.SettleAsync();
+
+        held.Hold();
+        var repeated = Shop.Track(CustomerId.User("ann"), "a", 1);
+        await shop.AppendAsync(repeated);
+        await held.Reached;
+        var folded = await FoldSecondsAsync(world);
+        await shop.AppendAsync(Shop.Track(CustomerId.User("bob"), "a", 2));
+        Assert.True(await Eventually.HoldsAsync(async () => await FoldSecondsAsync(world) > folded), "Nothing is folded while a commit is under way.");
+        // Its batch is folded, and waits for the commit before: nothing behind it can be decided.
+        watched!.BeforeReadStream = () => looked.TrySetResult();
+        await shop.AppendAsync(repeated);
+        var isLookedFor = await Eventually.HoldsAsync(() => looked.Task.IsCompleted);
+        held.Release();
+        Assert.True(isLookedFor, "A batch's duplicates are not looked for before the batch in front of it is committed.");
+        await world.SettleAsync();
+        Assert.Equal(1L, await world.ScalarAsync("select count(*) from facts.duplicates"));
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
     private static async Task<double> FoldSecondsAsync(World world) => (await world.Engine.GetStatusAsync(false, CancellationToken.None)).StageSeconds["fold"];
 }

@@ -83,6 +83,7 @@ internal sealed class MemoryEngine
         var page = await log.ReadAllAsync(Position, events, Customers, CancellationToken.None);
         if (page.Events.Count == 0) return false;
         var batch = EventDecoder.Decode(page with { LastPosition = page.Events[^1].Position });
+        await stage.MarkDuplicatesAsync(batch, CancellationToken.None);
         await stage.DecideAsync(batch, decided, CancellationToken.None);
         if (live.Count > 0) await folding.FoldAsync(batch, live, mayDefer, CancellationToken.None);
         Position = batch.End;
