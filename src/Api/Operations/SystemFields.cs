@@ -132,8 +132,13 @@ public static class RebuildMutations
 
     private sealed class Forward(IProgress<(double, string)> progress) : IProgress<RebuildProgress>
     {
-        public void Report(RebuildProgress value) => progress.Report((value.Fraction, string.Create(CultureInfo.InvariantCulture,
-            $"position {value.Position} of {value.Target}, {value.EventsPerSecond:N0} events/s{(value.Remaining is { } left ? $", {left:mm\\:ss} left" : "")}")));
+        public void Report(RebuildProgress value) => progress.Report((value.Fraction, TextOf(value)));
+
+        private static string TextOf(RebuildProgress value) => value.IsSecondPass
+            ? string.Create(CultureInfo.InvariantCulture, $"position {value.Position} of {value.Target}, {value.Waiting:N0} persons whose events came late are folded again")
+            : string.Create(CultureInfo.InvariantCulture, $"position {value.Position} of {value.Target}, {value.EventsPerSecond:N0} events/s{(value.Remaining is { } left ? $", {TextOf(left)} left" : "")}");
+
+        private static string TextOf(TimeSpan left) => string.Create(CultureInfo.InvariantCulture, $"{(left.TotalHours < 1 ? "" : $"{Math.Floor(left.TotalHours)}:")}{left:mm\\:ss}");
     }
 }
 

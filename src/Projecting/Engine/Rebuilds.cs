@@ -14,8 +14,12 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// <param name="Target">Where the live read model stands.</param>
 /// <param name="EventsPerSecond">Events a second so far.</param>
 /// <param name="Remaining">Estimated time left; null while nothing can be said.</param>
-public sealed record RebuildProgress(string Projection, string Schema, LogPosition? Position, LogPosition? Target, double EventsPerSecond, TimeSpan? Remaining)
+/// <param name="Waiting">Persons whose events came late: they are folded again once the target is reached.</param>
+public sealed record RebuildProgress(string Projection, string Schema, LogPosition? Position, LogPosition? Target, double EventsPerSecond, TimeSpan? Remaining, int Waiting)
 {
+    /// <summary>Whether all of the log was read, and those are folded again who wait for it.</summary>
+    public bool IsSecondPass => Position is not null && Position >= Target && Waiting > 0;
+
     /// <summary>Part of the log that is done, 0 to 1.</summary>
     public double Fraction => Target is not { Commit: > 0 } target ? 1 : Math.Clamp((Position?.Commit ?? 0) / (double)target.Commit, 0, 1);
 }
@@ -217,7 +221,7 @@ public sealed partial class ProjectionEngine
         var target = Position;
         var speed = elapsed.TotalSeconds < 0.1 ? 0 : done / elapsed.TotalSeconds;
         TimeSpan? remaining = speed < 1 || target is null ? null : TimeSpan.FromSeconds(Math.Max(0, target.Value.Commit - done) / speed);
-        return new RebuildProgress(last.Projection.Name, last.Id.Schema, last.Position, target, speed, remaining);
+        return new RebuildProgress(last.Projection.Name, last.Id.Schema, last.Position, target, speed, remaining, instances.Max(instance => instance.Waiting));
     }
 
     private async Task<(CellSet Cells, LogPosition? Position)> CellsAsync(string schema, Projection projection, HashSet<long> revisions, CancellationToken cancellationToken)

@@ -149,7 +149,7 @@ public sealed partial class ProjectionEngine
                     await Boundary.WaitAsync(cancellationToken);
                     try
                     {
-                        if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && (applied != taken || live.Any(instance => instance.Marks.Values.Any(mark => mark.Reason is null))))
+                        if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && (applied != taken || live.Any(static instance => instance.Waiting > 0)))
                             await FlushAsync(cancellationToken, Waiting.Due);
                         // A definition is there soon also where no events come.
                         if (IsOwner || AreDecidedUnder(engine.projects.Projects)) await ReconcileAsync(cancellationToken);

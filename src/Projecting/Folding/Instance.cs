@@ -74,6 +74,9 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>Persons that are not folded along.</summary>
     public Dictionary<CustomerKey, Mark> Marks { get; } = [];
 
+    /// <summary>How many of them wait for their refold; the others are parked. May be read at any time.</summary>
+    public int Waiting { get; private set; }
+
     /// <summary>Why its catch-up gave up; null while it goes on.</summary>
     public string? Failure { get; set; }
 
@@ -119,6 +122,7 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
         (Position, Committed, Landed, Landing, Events) = (position, position, position, Task.CompletedTask, events);
         Marks.Clear();
         foreach (var (person, mark) in marks) Marks.Add(person, mark);
+        Waiting = Marks.Values.Count(static mark => mark.Reason is null);
         pending = new Pending(Projection);
         States.Clear(isComplete: position is null);
         IsBroken = false;
@@ -135,13 +139,17 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>Marks a person: it isn't folded along from here on.</summary>
     public void Mark(CustomerKey person, Mark mark)
     {
+        Unmark(person);
         Marks[person] = mark;
+        if (mark.Reason is null) Waiting++;
         pending.Marks.Add(person);
     }
 
     /// <summary>Takes a person's mark away, if it has one.</summary>
     public void Unmark(CustomerKey person)
     {
-        if (Marks.Remove(person)) pending.Marks.Add(person);
+        if (!Marks.Remove(person, out var mark)) return;
+        if (mark.Reason is null) Waiting--;
+        pending.Marks.Add(person);
     }
 }

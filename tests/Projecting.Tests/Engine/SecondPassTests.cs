@@ -59,6 +59,20 @@ public sealed class SecondPassTests
         await AssertEqualAsync(world, Task.FromResult(schema));
     }
 
+    [Fact]
+    public async Task A_rebuild_tells_how_many_wait_for_the_second_pass()
+    {
+        using var open = new ManualResetEventSlim();
+        var told = new System.Collections.Concurrent.ConcurrentBag<RebuildProgress>();
+        await using var world = await StartAsync(() => open.Wait(Patience), new EngineSettings());
+        var rebuilding = world.Engine.RunRebuildAsync("activity", new Told(told.Add), CancellationToken.None);
+        var isTold = await Eventually.HoldsAsync(() => told.Any(progress => progress is { IsSecondPass: true, Waiting: 2 }));
+        open.Set();
+        Assert.True(isTold, string.Join('\n', told));
+        await AssertEqualAsync(world, rebuilding);
+        Assert.Contains(told, static progress => progress is { IsSecondPass: false, Waiting: 0, Fraction: 1 });
+    }
+
     // Two persons of a shop come late, each in a batch of its own; from here on each read of a stream is told.
     private static async Task<World> StartAsync(Action beforeReadStream, EngineSettings settings, EngineTuning? tuning = null, Action<WatchedLog>? watch = null)
     {
@@ -75,6 +89,11 @@ public sealed class SecondPassTests
         await world.SettleAsync();
         watched!.BeforeReadStream = beforeReadStream;
         return world;
+    }
+
+    private sealed class Told(Action<RebuildProgress> tell) : IProgress<RebuildProgress>
+    {
+        public void Report(RebuildProgress value) => tell(value);
     }
 
     private static async Task AssertEqualAsync(World world, Task<string> rebuilding)
