@@ -49,13 +49,12 @@ internal sealed class PersonScan(IEventLog log, FactsView facts, long maxBytes)
 
     private void Collect(LogPage page, long through, Dictionary<CustomerKey, int> numbers, CollectedEvents collected)
     {
-        using var decided = facts.Read();
         foreach (var recorded in page.Events)
         {
             var position = recorded.Position.Commit;
             if (position > through) return;
             if (!EventDecoder.TryParseCustomer(recorded, out _, out var customer) || !numbers.TryGetValue(customer, out var person)) continue;
-            if (person < collected.First || person >= collected.End || decided.IsDuplicate(position)) continue;
+            if (person < collected.First || person >= collected.End || facts.IsDuplicate(position)) continue;
             collected.Add(person, customer, recorded);
             // More goes than has to, so that it does not come to this with every event.
             if (collected.Bytes > maxBytes && collected.End - collected.First > 1) collected.Narrow(maxBytes / 4 * 3);
