@@ -30,8 +30,8 @@ internal sealed class PersonScan(IEventLog log, FactsView facts, long maxBytes)
     /// <returns>All of them, in order. A slice's events are gone when the next one is asked for.</returns>
     public async IAsyncEnumerable<Slice> ReadAsync(IReadOnlyList<IReadOnlyList<CustomerKey>> persons, long through, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var numbers = new Dictionary<CustomerKey, int>(persons.Count);
-        for (var person = 0; person < persons.Count; person++) foreach (var customer in persons[person]) numbers[customer] = person;
+        // A customer mostly belongs to one of them, but who was marked before it was joined may still be marked under its own key.
+        var numbers = persons.SelectMany(static (customers, person) => customers.Select(customer => (customer, person))).ToLookup(static pair => pair.customer, static pair => pair.person);
         for (var first = 0; first < persons.Count;)
         {
             var collected = new CollectedEvents(first, persons.Count);
@@ -47,15 +47,15 @@ internal sealed class PersonScan(IEventLog log, FactsView facts, long maxBytes)
         }
     }
 
-    private void Collect(LogPage page, long through, Dictionary<CustomerKey, int> numbers, CollectedEvents collected)
+    private void Collect(LogPage page, long through, ILookup<CustomerKey, int> numbers, CollectedEvents collected)
     {
         foreach (var recorded in page.Events)
         {
             var position = recorded.Position.Commit;
             if (position > through) return;
-            if (!EventDecoder.TryParseCustomer(recorded, out _, out var customer) || !numbers.TryGetValue(customer, out var person)) continue;
-            if (person < collected.First || person >= collected.End || facts.IsDuplicate(position)) continue;
-            collected.Add(person, customer, recorded);
+            if (!EventDecoder.TryParseCustomer(recorded, out _, out var customer)) continue;
+            foreach (var person in numbers[customer])
+                if (person >= collected.First && person < collected.End && !facts.IsDuplicate(position)) collected.Add(person, customer, recorded);
             // More goes than has to, so that it does not come to this with every event.
             if (collected.Bytes > maxBytes && collected.End - collected.First > 1) collected.Narrow(maxBytes / 4 * 3);
         }

@@ -89,6 +89,9 @@ public sealed class PersonScanTests
             i = end;
         }
         persons.Add([new CustomerKey(12345)]);
+        // A mark that was left under the key of a customer which was joined since is the same person again.
+        persons.Add(persons[2]);
+        persons.Add(persons[0]);
         return (log, facts, persons);
     }
 
