@@ -57,16 +57,21 @@ internal sealed class OrderDecisions(IEventLog log, IOrderMentions? store)
         return repeated;
     }
 
-    // The order ids of some events that are claimed behind the delta: by the one before it, lately, or by what is committed.
+    // The order ids of some events that are claimed behind the delta: by the one before it, lately, or by what is committed. One that these events bring for the first time is not.
     private async Task<HashSet<(string Project, string OrderId)>> FindClaimedAsync(
         List<(Project Project, string? OrderId, DecodedEvent Event)> orders, FactsDelta delta, CancellationToken cancellationToken)
     {
-        var (claimed, doubtful) = (new HashSet<(string, string)>(), new HashSet<(string, string)>());
+        var (claimed, doubtful, first) = (new HashSet<(string, string)>(), new HashSet<(string, string)>(), new HashSet<(string, string)>());
         foreach (var (project, id, _) in orders)
         {
-            if (id is null || !seen.Add(HashOf(project.Id, id)) || delta.IsClaimed((project.Id, id)) is not null) continue;
-            if ((delta.Before?.IsClaimed((project.Id, id)) ?? recent.IsClaimed((project.Id, id))) is not { } isClaimed) doubtful.Add((project.Id, id));
-            else if (isClaimed) claimed.Add((project.Id, id));
+            if (id is null) continue;
+            var order = (project.Id, id);
+            if (!seen.Add(HashOf(project.Id, id))) first.Add(order);
+            else if (!first.Contains(order) && delta.IsClaimed(order) is null)
+            {
+                if ((delta.Before?.IsClaimed(order) ?? recent.IsClaimed(order)) is not { } isClaimed) doubtful.Add(order);
+                else if (isClaimed) claimed.Add(order);
+            }
         }
         if (doubtful.Count > 0 && store is not null) claimed.UnionWith(await store.FindClaimedAsync([.. doubtful], cancellationToken));
         return claimed;

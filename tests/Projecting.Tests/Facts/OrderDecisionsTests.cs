@@ -25,6 +25,7 @@ public sealed class OrderDecisionsTests
     {
         Assert.Equal(0, await RepeatedAsync(Shop.Order("ann", "Order Completed", "o1"), Shop.Order("bob", "Order Completed", "o2")));
         Assert.Equal(1, await RepeatedAsync(Shop.Order("cid", "Order Completed", "o1"), Shop.Order("cid", "Order Completed", "o3")));
+        Assert.Equal(2, await RepeatedAsync(Shop.Order("ann", "Order Completed", "o4"), Shop.Order("bob", "Order Completed", "o4"), Shop.Order("cid", "Order Completed", "o4")));
         Assert.Empty(committed.Asked);
     }
 
