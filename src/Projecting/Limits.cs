@@ -39,6 +39,9 @@ public static class Limits
     /// <summary>How many times longer each next interval is while it stays behind, up to <see cref="LongestCommitInterval"/>.</summary>
     public const int CommitIntervalGrowth = 4;
 
+    /// <summary>Shortest time between two commits of the live loop when it commits because it has come half of the way to the log's end.</summary>
+    public static readonly TimeSpan HalfwayCommitInterval = TimeSpan.FromMilliseconds(400);
+
     /// <summary>Age of what is read, short of the log's end, from which on the live loop is behind for more than a moment.</summary>
     public static readonly TimeSpan FarBehind = TimeSpan.FromSeconds(5);
 

@@ -168,12 +168,18 @@ public sealed partial class ProjectionEngine
             }
         }
 
-        // While it is behind, much is committed at once: near the head, every batch.
+        // While it is behind, much is committed at once, and it does not wait for the commit before unless very much has come together: near the head, every batch is committed.
         private async Task FlushWhenDueAsync(bool hasMore, CancellationToken cancellationToken)
         {
-            if (hasMore && pendingEvents < engine.Tuning.CommitEvents && Stopwatch.GetElapsedTime(lastCommit) <= pace.Interval) return;
+            if (hasMore && pendingEvents < engine.Tuning.CommitEvents && !(landing.IsCompleted && IsCommitDue())) return;
             await BeginFlushAsync(cancellationToken, hasMore ? Waiting.Stay : Waiting.Due);
             pace.Committed(isBehind: hasMore);
+        }
+
+        private bool IsCommitDue()
+        {
+            var (here, committed) = (applied?.Commit ?? 0, taken?.Commit ?? 0);
+            return pace.IsDue(Stopwatch.GetElapsedTime(lastCommit), here - committed, engine.latest?.Head?.Commit - here);
         }
 
         // Does something between two batches. What fails half-way ends the session: whoever comes to the boundary next must not commit the half.

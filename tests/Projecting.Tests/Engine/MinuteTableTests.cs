@@ -92,11 +92,4 @@ public sealed class MinuteTableTests
     }
 
     private static long Minute(RecordedEvent recorded) => recorded.Created.ToUnixTimeSeconds() / 60;
-
-    private sealed class LogClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.FromUnixTimeMilliseconds(Shop.Noon);
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

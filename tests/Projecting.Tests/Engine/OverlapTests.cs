@@ -35,6 +35,32 @@ public sealed class OverlapTests
     }
 
     [Fact]
+    public async Task While_it_is_far_behind_it_folds_on_however_long_a_commit_takes()
+    {
+        const int Batches = 3_000;
+        // What the log holds is old: whoever reads it, short of its end, is far behind.
+        await using var world = await World.CreateAsync(memory: new InMemoryEventLog(new LogClock()));
+        using var held = new HeldCommit();
+        world.Tuning = EngineTuning.Default with { BatchEvents = 1 };
+        var shop = await world.CreateShopAsync();
+        await world.StartAsync(new EngineSettings { AtCommitPoint = held.At });
+        await shop.AppendAsync(Shop.Track(CustomerId.User("ann"), "a", 0));
+        await world.SettleAsync();
+
+        held.Hold();
+        await shop.AppendAsync(Shop.Track(CustomerId.User("ann"), "a", 1));
+        await held.Reached;
+        var before = await EventsAsync(world);
+        await shop.AppendAsync([.. Enumerable.Range(2, Batches).Select(second => Shop.Track(CustomerId.User($"u{second % 7}"), "a", second))]);
+        // Only the last of them, at the log's end, waits.
+        var isFolded = await Eventually.HoldsAsync(async () => await EventsAsync(world) >= before + Batches - 1);
+        held.Release();
+        Assert.True(isFolded, "Batches wait for a commit though many more wait behind them.");
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    [Fact]
     public async Task States_and_claims_that_are_on_their_way_are_waited_for_by_who_reads_them()
     {
         await using var world = await World.CreateAsync();
@@ -115,6 +141,8 @@ public sealed class OverlapTests
         Assert.Equal(1L, await world.ScalarAsync("select count(*) from facts.duplicates"));
         await CellAssert.StoredIsNaiveAsync(world, shop);
     }
+
+    private static async Task<long> EventsAsync(World world) => (await world.Engine.GetStatusAsync(false, CancellationToken.None)).Events;
 
     private static async Task<double> FoldSecondsAsync(World world) => (await world.Engine.GetStatusAsync(false, CancellationToken.None)).StageSeconds["fold"];
 }
