@@ -44,11 +44,12 @@ public sealed class ActivityFold : Fold<ActivityState>
             // An instant is of a year of four digits, so its hour fits.
             var hour = (int)calendar.IndexOf(Period.Hour, e.At);
             if (state.Any.LastHour != hour) MoveAny(state, hour, e.At, sink);
-            state.Any.Pending++;
+            state.Any.Pending.AddEvent();
             var number = state.NumberOf(e.Event.Name);
             ref var track = ref state.TrackAt(number);
             if (track.LastHour != hour) Move(ref track, hour, e.At, sink);
-            if (track.Pending++ == 0) touched.Add(number);
+            if (track.Pending.Events == 0) touched.Add(number);
+            track.Pending.AddEvent();
         }
         Flush(ref state.Any, sink);
         foreach (var number in touched) Flush(ref state.TrackAt(number), sink);
@@ -86,31 +87,39 @@ public sealed class ActivityFold : Fold<ActivityState>
         var isFirst = track.LastHour == ActivityTrack.Never;
         var before = isFirst ? 0 : calendar.StartAt(Period.Hour, track.LastHour);
         track.LastHour = hour;
-        sink.Add(PeriodKey(track, Period.Hour, calendar.StartAt(Period.Hour, hour)), ActivityCells.CustomerCount, 1);
+        track.Pending.BeginHour();
         foreach (var period in FromDay)
         {
             var current = calendar.IndexOf(period, at);
             var gap = isFirst ? ActivityCells.FirstEver : ActivityCells.GapOf(period, calendar.IndexOf(period, before), current);
             if (gap == 0 && !isFirst && period == Period.Day) return;
-            if (gap > 0 || isFirst) MoveTo(track, period, calendar.StartAt(period, current), gap, sink);
+            if (gap > 0 || isFirst) MoveTo(ref track, period, calendar.StartAt(period, current), gap, sink);
         }
     }
 
-    private void MoveTo(in ActivityTrack track, Period period, long start, long gap, ICellSink sink)
+    private void MoveTo(ref ActivityTrack track, Period period, long start, long gap, ICellSink sink)
     {
         sink.Add(track.Name is null
             ? new CellKey(ActivityCells.Total, Revision, start, (long)period, gap)
             : new CellKey(ActivityCells.ByName, Revision, start, (long)period, gap, track.Name), 0, 1);
-        if (period == Period.Day) sink.Add(PeriodKey(track, period, start), ActivityCells.CustomerCount, 1);
+        if (period == Period.Day) track.Pending.BeginDay();
     }
 
     private void Flush(ref ActivityTrack track, ICellSink sink)
     {
-        if (track.Pending == 0) return;
+        var pending = track.Pending;
+        if (pending.Events == 0) return;
         var hour = calendar.StartAt(Period.Hour, track.LastHour);
-        sink.Add(PeriodKey(track, Period.Hour, hour), ActivityCells.EventCount, track.Pending);
-        sink.Add(PeriodKey(track, Period.Day, calendar.StartOf(Period.Day, hour)), ActivityCells.EventCount, track.Pending);
-        track.Pending = 0;
+        Emit(PeriodKey(track, Period.Hour, hour), pending.IsNewHour, pending.Events, sink);
+        Emit(PeriodKey(track, Period.Day, calendar.StartOf(Period.Day, hour)), pending.IsNewDay, pending.Events, sink);
+        track.Pending = default;
+    }
+
+    // What changes in one row comes one behind the other: then it is looked up once.
+    private static void Emit(in CellKey key, bool isNew, int events, ICellSink sink)
+    {
+        if (isNew) sink.Add(key, ActivityCells.CustomerCount, 1);
+        sink.Add(key, ActivityCells.EventCount, events);
     }
 
     private CellKey PeriodKey(in ActivityTrack track, Period period, long start) => track.Name is null

@@ -120,6 +120,34 @@ internal struct ActivityTrack
     /// <summary>Number of the last active hour: the days, weeks and months of the last activity follow from it.</summary>
     public int LastHour;
 
-    /// <summary>Events of the last hour not yet emitted; 0 between two calls.</summary>
-    public int Pending;
+    /// <summary>What of the last hour is not emitted yet; nothing between two calls.</summary>
+    public PendingHour Pending;
+}
+
+/// <summary>What a person did in an hour, as far as it is not emitted yet.</summary>
+/// <remarks>One number, because there is one for each name of each person: the two flags are its highest bits.</remarks>
+internal struct PendingHour
+{
+    private const int NewHour = 1 << 30;
+    private const int NewDay = 1 << 29;
+
+    private int bits;
+
+    /// <summary>Events.</summary>
+    public readonly int Events => bits & (NewDay - 1);
+
+    /// <summary>Whether the person was not active in this hour before.</summary>
+    public readonly bool IsNewHour => (bits & NewHour) != 0;
+
+    /// <summary>Whether the person was not active on this day before.</summary>
+    public readonly bool IsNewDay => (bits & NewDay) != 0;
+
+    /// <summary>One more event.</summary>
+    public void AddEvent() => bits++;
+
+    /// <summary>The hour has just begun for the person.</summary>
+    public void BeginHour() => bits |= NewHour;
+
+    /// <summary>The day has just begun for the person.</summary>
+    public void BeginDay() => bits |= NewDay;
 }

@@ -50,7 +50,7 @@ public sealed class SessionFold : Fold<SessionState>
         ArgumentNullException.ThrowIfNull(state);
         var touched = new Touched { Place = NumberedSessions.None };
         foreach (ref readonly var e in events) if (e.Event.IsActivity) Take(state, e, ref touched, sink);
-        Flush(ref touched, sink);
+        Flush(state, ref touched, sink);
     }
 
     /// <inheritdoc/>
@@ -68,19 +68,24 @@ public sealed class SessionFold : Fold<SessionState>
         var place = id.Length > 0 ? state.Numbered.Find(id) : state.HasRun ? Run : NumberedSessions.None;
         if (place == NumberedSessions.None)
         {
-            Flush(ref touched, sink);
+            Flush(state, ref touched, sink);
             touched = new Touched { Place = Add(state, id, e.At, page), Start = e.At };
-            Begin(page, ref touched, sink);
+            touched.See(page);
+            touched.Pending[Count]++;
+            touched.Pending[Events]++;
+            if (page is not null) touched.Pending[Bounces]++;
             return;
         }
-        ref var session = ref place == Run ? ref state.Run : ref state.Numbered.At(place);
+        ref var session = ref SessionAt(state, place);
         if (place != touched.Place)
         {
-            Flush(ref touched, sink);
-            touched = new Touched { Place = place, Start = session.Start };
+            Flush(state, ref touched, sink);
+            touched = new Touched { Place = place, Start = session.Start, Exit = session.Exit, WasBounce = session.IsBounce };
         }
-        Continue(ref session, e.At, page, ref touched, sink);
+        Continue(ref session, e.At, page, ref touched);
     }
+
+    private static ref SessionSoFar SessionAt(SessionState state, int place) => ref place == Run ? ref state.Run : ref state.Numbered.At(place);
 
     private static int Add(SessionState state, ReadOnlySpan<byte> id, long at, string? page)
     {
@@ -90,20 +95,7 @@ public sealed class SessionFold : Fold<SessionState>
         return Run;
     }
 
-    private void Begin(string? page, ref Touched touched, ICellSink sink)
-    {
-        touched.Pending[Count]++;
-        touched.Pending[Events]++;
-        if (page is null) return;
-        touched.Pending[Bounces]++;
-        foreach (var role in (ReadOnlySpan<long>)[Entry, Exit])
-        {
-            AddPage(touched.Start, role, page, Count, 1, sink);
-            AddPage(touched.Start, role, page, Bounces, 1, sink);
-        }
-    }
-
-    private void Continue(ref SessionSoFar session, long at, string? page, ref Touched touched, ICellSink sink)
+    private static void Continue(ref SessionSoFar session, long at, string? page, ref Touched touched)
     {
         touched.Pending[Events]++;
         if (at > session.Last) touched.Pending[Duration] += at - session.Last;
@@ -112,20 +104,17 @@ public sealed class SessionFold : Fold<SessionState>
         {
             session.IsBounce = false;
             touched.Pending[Bounces]--;
-            AddPage(session.Start, Entry, session.Exit!, Bounces, -1, sink);
-            AddPage(session.Start, Exit, session.Exit!, Bounces, -1, sink);
         }
-        if (page is null || page == session.Exit) return;
-        if (session.Exit is { } left) AddPage(session.Start, Exit, left, Count, -1, sink);
-        else AddPage(session.Start, Entry, page, Count, 1, sink);
-        AddPage(session.Start, Exit, page, Count, 1, sink);
+        if (page is null) return;
+        touched.See(page);
         session.Exit = page;
     }
 
-    // The events of one session mostly come together: what they change is emitted once.
-    private void Flush(ref Touched touched, ICellSink sink)
+    // The events of one session mostly come together: what they change is emitted once, and the pages in between not at all.
+    private void Flush(SessionState state, ref Touched touched, ICellSink sink)
     {
         if (touched.Place == NumberedSessions.None) return;
+        EmitPages(SessionAt(state, touched.Place), touched, sink);
         foreach (var period in (ReadOnlySpan<Period>)[Period.Hour, Period.Day])
         {
             var key = new CellKey(Sessions, Revision, calendar.StartOf(period, touched.Start), (long)period);
@@ -135,15 +124,40 @@ public sealed class SessionFold : Fold<SessionState>
         touched.Place = NumberedSessions.None;
     }
 
-    private void AddPage(long start, long role, string page, int measure, long delta, ICellSink sink) =>
-        sink.Add(new CellKey(Pages, Revision, calendar.StartOf(Period.Day, start), role, 0, page), measure, delta);
+    private void EmitPages(in SessionSoFar session, in Touched touched, ICellSink sink)
+    {
+        if (session.Exit is not { } exit || (exit == touched.Exit && session.IsBounce == touched.WasBounce)) return;
+        var day = calendar.StartOf(Period.Day, touched.Start);
+        // A bounce has one page: that which it was entered on.
+        if (session.IsBounce && !touched.WasBounce) EmitBounce(day, exit, 1, sink);
+        if (touched.WasBounce && !session.IsBounce) EmitBounce(day, touched.Exit!, -1, sink);
+        if (exit == touched.Exit) return;
+        if (touched.Exit is { } left) sink.Add(PageKey(day, Exit, left), Count, -1);
+        else sink.Add(PageKey(day, Entry, touched.FirstPage!), Count, 1);
+        sink.Add(PageKey(day, Exit, exit), Count, 1);
+    }
 
-    // The session whose changes are not emitted yet, and what they are.
+    private void EmitBounce(long day, string page, long delta, ICellSink sink)
+    {
+        sink.Add(PageKey(day, Entry, page), Bounces, delta);
+        sink.Add(PageKey(day, Exit, page), Bounces, delta);
+    }
+
+    private CellKey PageKey(long day, long role, string page) => new(Pages, Revision, day, role, 0, page);
+
+    // The session whose changes are not emitted yet: what they are, and how it was before them.
     private struct Touched
     {
         public int Place;
         public long Start;
         public Measures Pending;
+        public string? Exit;
+        public bool WasBounce;
+
+        /// <summary>The first page viewed since.</summary>
+        public string? FirstPage { get; private set; }
+
+        public void See(string? page) => FirstPage ??= page;
     }
 
     // Numbers by measure of the table of sessions.
