@@ -108,9 +108,10 @@ internal sealed class InstanceRegistry(
     {
         var main = instances[group.Id with { Group = 0 }];
         await store.MergeAsync(group.Projection.Name, group.Id, group.Committed!.Value, cancellationToken);
-        instances = instances.Remove(group.Id);
         main.MergedGroups = [.. main.MergedGroups, group.Id.Group];
         await RefreshFoldsAsync(main, cancellationToken);
+        // Only now: who asks for a revision of the group finds it in one of the two at any moment.
+        instances = instances.Remove(group.Id);
     }
 
     /// <summary>Moves a projection's pointer.</summary>

@@ -52,6 +52,22 @@ public sealed class DefinitionTests
     }
 
     [Fact]
+    public async Task A_definition_that_has_answered_once_goes_on_answering_while_it_becomes_part_of_the_read_model()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await StartAsync(world);
+        for (var i = 0; i < 8; i++)
+        {
+            var revision = await shop.DefineAsync(DefinitionKind.Funnel, $"new{i}", new FunnelQuery { Steps = [FunnelStep.Named($"{i}"), FunnelStep.Named("b")] });
+            Assert.True(await Eventually.HoldsAsync(() => AnswersAsync(world, revision)));
+            while ((await InstancesAsync(world)).Count() > 1)
+                for (var read = 0; read < 20; read++) Assert.True(await AnswersAsync(world, revision), $"Definition {i} does not answer any more.");
+        }
+    }
+
+    private static async Task<bool> AnswersAsync(World world, long revision) => await world.Engine.ReadAsync("funnels", revision, [], CancellationToken.None) is not null;
+
+    [Fact]
     public async Task As_long_as_somebody_is_parked_what_was_backfilled_stands_beside()
     {
         await using var world = await World.CreateAsync();
