@@ -19,15 +19,21 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
         BufferAsync(token => log.SubscribeToAllAsync(after, tuning.BatchEvents, Customers, token), null, hashes: true, cancellationToken, ahead);
 
     /// <summary>Batches from a position up to and including another; larger ones, for what is far behind.</summary>
-    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) => ReadAsync(after, through, null, cancellationToken);
+    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) => ReadAsync(after, through, null, null, cancellationToken);
 
     /// <summary>The same with the messages hashed, for who remembers which there are.</summary>
     public IAsyncEnumerable<DecodedBatch> ReadHashedAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) =>
         BufferAsync(token => PagesAsync(after, through, token), null, hashes: true, cancellationToken);
 
     /// <summary>The same for a reader that looks at activity of some names only; null = all.</summary>
-    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, IReadOnlySet<string>? activities, CancellationToken cancellationToken) =>
-        BufferAsync(token => PagesAsync(after, through, token), activities, hashes: false, cancellationToken);
+    /// <param name="after">The position to start behind; null = from the first event.</param>
+    /// <param name="through">The last position.</param>
+    /// <param name="activities">The names.</param>
+    /// <param name="ahead">What is done with a batch, one behind the other, while the one before it is still folded; null = nothing.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<DecodedBatch> ReadAsync(
+        LogPosition? after, LogPosition through, IReadOnlySet<string>? activities, Func<DecodedBatch, CancellationToken, Task>? ahead, CancellationToken cancellationToken) =>
+        BufferAsync(token => PagesAsync(after, through, token), activities, hashes: false, cancellationToken, ahead);
 
     private async IAsyncEnumerable<LogPage> PagesAsync(LogPosition? after, LogPosition through, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Folding;
+using EventSourcedAnalytics.Projecting.Reading;
 using Microsoft.Extensions.Logging;
 
 namespace EventSourcedAnalytics.Projecting.Engine;
@@ -167,15 +169,17 @@ public sealed partial class ProjectionEngine
         // Gives those that were not dropped meanwhile.
         private async Task<IReadOnlyList<Instance>> ReplayAsync(IReadOnlyList<Instance> instances, LogPosition target, CancellationToken cancellationToken)
         {
-            var lastCommit = Stopwatch.GetTimestamp();
-            await foreach (var batch in follower.ReadAsync(instances[0].Position, target, ActivitiesOf(instances), cancellationToken))
+            var (lastCommit, end) = (Stopwatch.GetTimestamp(), instances[0].Position);
+            // Sorted while the batches before are folded: all that it takes was decided before.
+            var sorted = new ConcurrentQueue<PersonBatch>();
+            await foreach (var batch in follower.ReadAsync(end, target, ActivitiesOf(instances), SortAsync, cancellationToken))
             {
-                Facts.Mark(batch);
+                if (!sorted.TryDequeue(out var persons)) throw new InvalidOperationException("A batch was not sorted before it is folded.");
                 instances = await HoldAsync(
                     instances,
                     async held =>
                     {
-                        await folding.FoldAsync(batch, held, mayDefer: true, cancellationToken);
+                        await folding.FoldAsync(batch, persons, held, mayDefer: true, cancellationToken);
                         foreach (var instance in held) instance.RecordedAt = batch.RecordedAt ?? instance.RecordedAt;
                         if (!MustCommit(held, lastCommit)) return;
                         await BeginCommitAsync(held, cancellationToken);
@@ -187,6 +191,14 @@ public sealed partial class ProjectionEngine
                 engine.meter.Replayed(batch.Count * instances.Count);
             }
             return await FinishAsync(instances, cancellationToken);
+
+            Task SortAsync(DecodedBatch batch, CancellationToken token)
+            {
+                Facts.Mark(batch);
+                sorted.Enqueue(folding.Partition(batch, end));
+                end = batch.End;
+                return Task.CompletedTask;
+            }
         }
 
         // Names of the activity that any of them looks at; null = all.

@@ -1,4 +1,5 @@
 using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Reading;
 
@@ -13,15 +14,28 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
     private readonly Refolder refolder = new(facts);
     private readonly int workers = workers > 0 ? workers : Environment.ProcessorCount;
 
+    /// <summary>Sorts a batch by person. It may run ahead of the fold, as far as the facts are decided.</summary>
+    /// <param name="batch">The batch, decided by the facts stage.</param>
+    /// <param name="after">Where the instances will stand that fold it: the end of the batch before; null = before the first event.</param>
+    public PersonBatch Partition(DecodedBatch batch, LogPosition? after) => partitioner.Partition(batch, after?.Commit ?? -1);
+
     /// <summary>Folds a batch.</summary>
     /// <param name="batch">The batch, decided by the facts stage.</param>
     /// <param name="instances">Instances that all stand right before the batch.</param>
     /// <param name="mayDefer">True if persons that must be folded again may wait for it: they are marked.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task FoldAsync(DecodedBatch batch, IReadOnlyList<Instance> instances, bool mayDefer, CancellationToken cancellationToken)
+    public Task FoldAsync(DecodedBatch batch, IReadOnlyList<Instance> instances, bool mayDefer, CancellationToken cancellationToken) =>
+        FoldAsync(batch, Partition(batch, instances[0].Position), instances, mayDefer, cancellationToken);
+
+    /// <summary>Folds a batch that is sorted by person.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="persons">What <see cref="Partition"/> made of it.</param>
+    /// <param name="instances">Instances that all stand right before the batch.</param>
+    /// <param name="mayDefer">True if persons that must be folded again may wait for it: they are marked.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task FoldAsync(DecodedBatch batch, PersonBatch persons, IReadOnlyList<Instance> instances, bool mayDefer, CancellationToken cancellationToken)
     {
         var checkpoint = instances[0].Position?.Commit ?? -1;
-        var persons = partitioner.Partition(batch, checkpoint);
         foreach (var instance in instances)
         {
             instance.States.BeginBatch();
