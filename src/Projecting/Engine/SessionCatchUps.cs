@@ -195,7 +195,7 @@ public sealed partial class ProjectionEngine
             Task SortAsync(DecodedBatch batch, CancellationToken token)
             {
                 Facts.Mark(batch);
-                sorted.Enqueue(folding.Partition(batch, end));
+                sorted.Enqueue(partitioner.Partition(batch, end?.Commit ?? -1));
                 end = batch.End;
                 return Task.CompletedTask;
             }

@@ -1,5 +1,4 @@
 using EventSourcedAnalytics.Analysis.Events;
-using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Reading;
 
@@ -14,22 +13,17 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
     private readonly Refolder refolder = new(facts);
     private readonly int workers = workers > 0 ? workers : Environment.ProcessorCount;
 
-    /// <summary>Sorts a batch by person. It may run ahead of the fold, as far as the facts are decided.</summary>
-    /// <param name="batch">The batch, decided by the facts stage.</param>
-    /// <param name="after">Where the instances will stand that fold it: the end of the batch before; null = before the first event.</param>
-    public PersonBatch Partition(DecodedBatch batch, LogPosition? after) => partitioner.Partition(batch, after?.Commit ?? -1);
-
     /// <summary>Folds a batch.</summary>
     /// <param name="batch">The batch, decided by the facts stage.</param>
     /// <param name="instances">Instances that all stand right before the batch.</param>
     /// <param name="mayDefer">True if persons that must be folded again may wait for it: they are marked.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public Task FoldAsync(DecodedBatch batch, IReadOnlyList<Instance> instances, bool mayDefer, CancellationToken cancellationToken) =>
-        FoldAsync(batch, Partition(batch, instances[0].Position), instances, mayDefer, cancellationToken);
+        FoldAsync(batch, partitioner.Partition(batch, instances[0].Position?.Commit ?? -1), instances, mayDefer, cancellationToken);
 
     /// <summary>Folds a batch that is sorted by person.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="persons">What <see cref="Partition"/> made of it.</param>
+    /// <param name="persons">What the <see cref="Partitioner"/> made of it.</param>
     /// <param name="instances">Instances that all stand right before the batch.</param>
     /// <param name="mayDefer">True if persons that must be folded again may wait for it: they are marked.</param>
     /// <param name="cancellationToken">Ends the work.</param>
