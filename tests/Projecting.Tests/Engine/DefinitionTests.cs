@@ -60,12 +60,21 @@ public sealed class DefinitionTests
         {
             var revision = await shop.DefineAsync(DefinitionKind.Funnel, $"new{i}", new FunnelQuery { Steps = [FunnelStep.Named($"{i}"), FunnelStep.Named("b")] });
             Assert.True(await Eventually.HoldsAsync(() => AnswersAsync(world, revision)));
-            Assert.True(await Eventually.HoldsAsync(async () =>
-            {
-                for (var read = 0; read < 20; read++) Assert.True(await AnswersAsync(world, revision), $"Definition {i} does not answer any more.");
-                return (await InstancesAsync(world)).SequenceEqual(["funnels_v1"]);
-            }));
+            using var joined = new CancellationTokenSource();
+            var asking = Enumerable.Range(0, 4).Select(_ => Task.Run(() => AlwaysAnswersAsync(world, revision, joined.Token))).ToList();
+            var hasJoined = await Eventually.HoldsAsync(async () => (await InstancesAsync(world)).SequenceEqual(["funnels_v1"]));
+            await joined.CancelAsync();
+            Assert.True(hasJoined);
+            Assert.All(await Task.WhenAll(asking), Assert.True);
         }
+    }
+
+    private static async Task<bool> AlwaysAnswersAsync(World world, long revision, CancellationToken until)
+    {
+        var answers = true;
+        do answers &= await AnswersAsync(world, revision);
+        while (!until.IsCancellationRequested);
+        return answers;
     }
 
     private static async Task<bool> AnswersAsync(World world, long revision) => await world.Engine.ReadAsync("funnels", revision, [], CancellationToken.None) is not null;
