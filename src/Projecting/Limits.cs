@@ -33,6 +33,12 @@ public static class Limits
     /// <summary>States and cells of a rebuild or backfill that wait in memory for their commit, for each person whose states a read model keeps in memory.</summary>
     public const int UncommittedRowsPerCachedPerson = 3;
 
+    /// <summary>Rows of one table that are certainly new from which on they are copied into it, instead of being looked for first.</summary>
+    public const int MinCopiedRows = 1_000;
+
+    /// <summary>Bytes of the first part of what is remembered of the rows that a catch-up from nothing wrote; each further part is as large as all before it.</summary>
+    public const int WrittenCellsFirstBytes = 64 * 1024;
+
     /// <summary>Time between two commits of the live loop when it falls behind; near the head every batch is committed.</summary>
     public static readonly TimeSpan ShortestCommitInterval = TimeSpan.FromMilliseconds(100);
 

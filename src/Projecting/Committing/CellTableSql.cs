@@ -59,6 +59,7 @@ internal sealed class CellTableSql
     /// <summary>Copies rows into the table, which has none of them.</summary>
     public async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<KeyValuePair<CellKey, Int128[]>> rows, CancellationToken cancellationToken)
     {
+        if (rows.Count == 0) return;
         await using var into = await connection.BeginBinaryImportAsync(copy, cancellationToken);
         foreach (var (key, sums) in rows)
         {
@@ -87,6 +88,18 @@ internal sealed class CellTableSql
             sums[i] = table.Wide ? (Int128)reader.GetFieldValue<System.Numerics.BigInteger>(ordinal) : reader.GetInt64(ordinal);
         }
         return (key, sums);
+    }
+
+    /// <summary>Compares two rows by the key's columns, from left to right.</summary>
+    public int Compare(KeyValuePair<CellKey, Int128[]> left, KeyValuePair<CellKey, Int128[]> right)
+    {
+        var order = left.Key.Revision.CompareTo(right.Key.Revision);
+        for (var i = 0; order == 0 && i < table.Key.Count; i++)
+        {
+            var part = table.Key[i].Part;
+            order = part == CellPart.Text ? string.CompareOrdinal(left.Key.Text, right.Key.Text) : PartOf(left.Key, part).CompareTo(PartOf(right.Key, part));
+        }
+        return order;
     }
 
     /// <summary>The SQL column that holds a part of the key, or null if the table has none for it.</summary>

@@ -1,4 +1,3 @@
-using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Projecting.Facts;
@@ -26,14 +25,15 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
     /// <summary>Called at the named points of a commit; null = commits are one round trip.</summary>
     public Action<string>? AtPoint { get; init; }
 
-    /// <summary>Commits what was folded. What goes into tables that are still empty is copied, and so are many states of new persons; the rest is added in one round trip.</summary>
+    /// <summary>Commits what was folded. What goes into tables that are still empty is copied, and so are many states of new persons and many new cells; the rest is added in one round trip.</summary>
     /// <exception cref="CheckpointConflictException">Another owner moved a checkpoint, or took an instance over; nothing was written.</exception>
     public async Task CommitAsync(CommitUnit unit, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
+        var cells = unit.Changes.SelectMany(changes => TableRows.Of(changes, schemas.TablesOf(changes.Instance.Id.Schema, changes.Instance.Projection))).ToList();
         var copied = unit.Changes.Where(StateStore.IsCopied).ToList();
-        var isOpened = copied.Count > 0 || AtPoint is not null;
+        var isOpened = copied.Count > 0 || cells.Any(static rows => rows.New.Count > 0) || AtPoint is not null;
         AtPoint?.Invoke(CommitPoints.BeforeBegin);
         if (isOpened) batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
         if (unit.Facts is not null) Advance(batch, FactsInstance.Id, unit.FactsFrom, unit, unit.FactsEpoch);
@@ -44,19 +44,14 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         foreach (var changes in unit.Changes)
         {
             MarkStore.AddTo(batch, changes);
-            if (changes.From is null) continue;
-            StateStore.AddTo(batch, changes);
-            foreach (var (table, rows) in RowsOf(changes)) table.AddTo(batch, rows);
+            if (changes.From is not null) StateStore.AddTo(batch, changes);
         }
+        foreach (var rows in cells) rows.Table.AddTo(batch, rows.Others);
         if (unit.Rings is { } channel) batch.BatchCommands.Add(new NpgsqlBatchCommand($"notify {channel}"));
         await ExecuteAsync(batch, checkpoints, cancellationToken);
         if (!isOpened) return;
-        foreach (var changes in copied)
-        {
-            await StateStore.CopyAsync(connection, changes, cancellationToken);
-            if (changes.From is not null) continue;
-            foreach (var (table, rows) in RowsOf(changes)) await table.CopyAsync(connection, rows, cancellationToken);
-        }
+        foreach (var changes in copied) await StateStore.CopyAsync(connection, changes, cancellationToken);
+        foreach (var rows in cells) await rows.Table.CopyAsync(connection, rows.New, cancellationToken);
         AtPoint?.Invoke(CommitPoints.BeforeCommit);
         await using var commit = new NpgsqlCommand("commit", connection);
         await commit.ExecuteNonQueryAsync(cancellationToken);
@@ -100,15 +95,6 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         {
             throw new CheckpointConflictException("A checkpoint is not where this process left it: another process owns the read models now.", error);
         }
-    }
-
-    private IEnumerable<(CellTableSql Table, IReadOnlyList<KeyValuePair<CellKey, Int128[]>> Rows)> RowsOf(InstanceChanges changes)
-    {
-        var tables = schemas.TablesOf(changes.Instance.Id.Schema, changes.Instance.Projection);
-        var rows = tables.Select(_ => new List<KeyValuePair<CellKey, Int128[]>>()).ToArray();
-        foreach (var row in changes.Cells.Rows)
-            if (row.Value.AsSpan().ContainsAnyExcept(Int128.Zero)) rows[row.Key.Table].Add(row);
-        return tables.Select((table, i) => (table, (IReadOnlyList<KeyValuePair<CellKey, Int128[]>>)rows[i])).Where(item => item.Item2.Count > 0);
     }
 
     private static void Advance(NpgsqlBatch batch, InstanceId instance, LogPosition? from, CommitUnit unit, long epoch)

@@ -7,9 +7,6 @@ namespace EventSourcedAnalytics.Projecting.Committing;
 /// <summary>States of persons in Postgres.</summary>
 internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
 {
-    // Rows from which on a copy of its own costs less than looking each row up in the index first.
-    private const int MinCopied = 1_000;
-
     /// <inheritdoc/>
     public async Task<Dictionary<CustomerKey, byte[]>> ReadAsync(Instance instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken)
     {
@@ -60,7 +57,7 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
     }
 
     /// <summary>Whether the states that the table has none of yet are copied; all others are added by statements.</summary>
-    public static bool IsCopied(InstanceChanges changes) => changes.From is null || changes.States.AddedCount >= MinCopied;
+    public static bool IsCopied(InstanceChanges changes) => changes.From is null || changes.States.AddedCount >= changes.CopiedRows;
 
     /// <summary>Copies the states that the table has none of yet.</summary>
     public static async Task CopyAsync(NpgsqlConnection connection, InstanceChanges changes, CancellationToken cancellationToken)

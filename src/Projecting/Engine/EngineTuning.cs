@@ -25,6 +25,9 @@ internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int
     /// <summary>Persons folded again together from which on that is considered, instead of reading their streams.</summary>
     public int ScannedPersons { get; init; } = Limits.MinScannedPersons;
 
+    /// <summary>Rows of one table that are certainly new from which on a commit copies them into it.</summary>
+    public int CopiedRows { get; init; } = Limits.MinCopiedRows;
+
     /// <summary>States and cells of a catch-up that wait in memory for their commit.</summary>
     public int UncommittedRows => (int)Math.Min(int.MaxValue, (long)Limits.UncommittedRowsPerCachedPerson * CachedPersons);
 

@@ -62,7 +62,7 @@ public sealed partial class ProjectionEngine
             if (applied is not { } to) return;
             var from = taken;
             var figures = live.Select(FiguresOf).ToList();
-            var changes = live.Select(InstanceChanges.TakeFrom).ToList();
+            var changes = live.Select(instance => InstanceChanges.TakeFrom(instance, engine.Tuning.CopiedRows)).ToList();
             var unit = IsOwner
                 ? new CommitUnit(changes, to, recordedAt, pendingEvents, decided, from, factsEpoch) { Minutes = minutes.TakeFound(), Rings = hasCompany ? Bell.Facts : null }
                 : new CommitUnit(changes, to, recordedAt, pendingEvents) { Rings = Bell.Shares };
@@ -111,7 +111,7 @@ public sealed partial class ProjectionEngine
         private void BeginCommit(Instance instance, CancellationToken cancellationToken)
         {
             var figures = FiguresOf(instance);
-            var changes = InstanceChanges.TakeFrom(instance);
+            var changes = InstanceChanges.TakeFrom(instance, engine.Tuning.CopiedRows);
             var unit = new CommitUnit([changes], changes.To, instance.RecordedAt, changes.Events);
             instance.Landing = Task.Run(
                 async () =>

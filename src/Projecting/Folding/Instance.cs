@@ -86,6 +86,9 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>True once its schema is dropped, or another process keeps it: nothing is folded here any more.</summary>
     public bool IsDropped { get; set; }
 
+    /// <summary>The rows of cells that it wrote so far; null if there may be others.</summary>
+    public WrittenCells? Written { get; set; }
+
     /// <summary>Whether it has caught up with what is live, once: then it answers, even where it is a moment behind.</summary>
     public bool IsJoined { get; set; }
 
@@ -110,7 +113,7 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
         folds = all.GroupBy(item => item.Project, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => new ProjectFolds(group.Select(item => item.Fold)), StringComparer.Ordinal);
         Revisions = folds.Values.SelectMany(list => list.Folds).Select(fold => fold.Revision).ToHashSet();
-        States.Clear(isComplete: Committed is null);
+        ForgetStored(isEmpty: Committed is null);
     }
 
     /// <summary>Brings it to what is committed, forgetting all else; no commit may be under way.</summary>
@@ -124,8 +127,14 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
         foreach (var (person, mark) in marks) Marks.Add(person, mark);
         Waiting = Marks.Values.Count(static mark => mark.Reason is null);
         pending = new Pending(Projection);
-        States.Clear(isComplete: position is null);
+        ForgetStored(isEmpty: position is null);
         IsBroken = false;
+    }
+
+    private void ForgetStored(bool isEmpty)
+    {
+        States.Clear(isComplete: isEmpty);
+        Written = isEmpty ? new WrittenCells() : null;
     }
 
     /// <summary>Hands out what is pending, and starts anew.</summary>

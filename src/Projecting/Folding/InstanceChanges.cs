@@ -10,23 +10,31 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// <param name="To">Where its checkpoint moves to.</param>
 /// <param name="Events">Events applied in between.</param>
 /// <param name="Cells">Summed differences of cells.</param>
+/// <param name="Written">The rows of cells that the commits before wrote; null if it is not known.</param>
 /// <param name="States">New states of persons.</param>
 /// <param name="Marked">Persons that are not folded along from here on, or whose mark changed.</param>
 /// <param name="Unmarked">Persons that are folded along again.</param>
 internal sealed record InstanceChanges(
-    Instance Instance, LogPosition? From, LogPosition To, long Events, CellSet Cells, TakenStates States,
+    Instance Instance, LogPosition? From, LogPosition To, long Events, CellSet Cells, WrittenCells? Written, TakenStates States,
     IReadOnlyList<KeyValuePair<CustomerKey, Mark>> Marked, IReadOnlyList<CustomerKey> Unmarked)
 {
+    /// <summary>Rows of one table that are certainly new from which on they are copied into it.</summary>
+    public int CopiedRows { get; private init; }
+
     /// <summary>Takes what an instance has pending, up to where it stands; from here on it counts as committed, and is lost with its process if the commit fails.</summary>
-    public static InstanceChanges TakeFrom(Instance instance)
+    /// <param name="instance">The instance.</param>
+    /// <param name="copiedRows">Rows of one table that are certainly new from which on they are copied into it.</param>
+    public static InstanceChanges TakeFrom(Instance instance, int copiedRows)
     {
         var pending = instance.TakePending();
         var (from, to) = (instance.Committed, instance.Position!.Value);
-        var states = TakenStates.From(instance.States);
+        var (cells, states) = (pending.Sum(), TakenStates.From(instance.States));
+        // Where few rows come at a time nothing is copied, and near the head they never will be more.
+        if (from is not null && cells.Rows.Count < copiedRows) instance.Written = null;
         instance.Committed = to;
         return new InstanceChanges(
-            instance, from, to, pending.Events, pending.Sum(), states,
+            instance, from, to, pending.Events, cells, instance.Written, states,
             [.. pending.Marks.Where(instance.Marks.ContainsKey).Select(person => KeyValuePair.Create(person, instance.Marks[person]))],
-            [.. pending.Marks.Where(person => !instance.Marks.ContainsKey(person))]);
+            [.. pending.Marks.Where(person => !instance.Marks.ContainsKey(person))]) { CopiedRows = copiedRows };
     }
 }

@@ -70,6 +70,7 @@ internal sealed class TakenStates : IDisposable
                 entry.IsStored = entry.IsKnown;
             }
             Added.AsSpan().Sort(static (left, right) => left.Person.CompareTo(right.Person));
+            Changed.AsSpan().Sort(static (left, right) => left.Person.CompareTo(right.Person));
         }
 
         public int AddedCount { get; private set; }

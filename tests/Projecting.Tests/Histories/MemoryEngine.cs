@@ -142,7 +142,7 @@ internal sealed class MemoryEngine
     private void Take(Instance instance, int cachedPersons)
     {
         if (!instance.HasPending) return;
-        store.Apply(InstanceChanges.TakeFrom(instance));
+        store.Apply(InstanceChanges.TakeFrom(instance, int.MaxValue));
         instance.States.Trim(cachedPersons);
     }
 
