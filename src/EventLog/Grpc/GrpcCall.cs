@@ -26,7 +26,10 @@ internal sealed class GrpcCall<TResponse> : IAsyncDisposable where TResponse : c
         try
         {
             if (response.StatusCode != HttpStatusCode.OK)
-                throw new RpcException(CodeOf(response.StatusCode), string.Create(CultureInfo.InvariantCulture, $"HTTP status {(int)response.StatusCode} instead of a gRPC answer."));
+                throw new RpcException(CodeOf(response.StatusCode), string.Create(CultureInfo.InvariantCulture, $"HTTP status {(int)response.StatusCode} instead of a gRPC answer."))
+                {
+                    IsUnsent = response.StatusCode == HttpStatusCode.NotFound,
+                };
             if (response.Headers.Contains(GrpcFraming.StatusTrailer)) Check(response.Headers);
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             return new GrpcCall<TResponse>(request, response, parser, body);
@@ -80,8 +83,8 @@ internal sealed class GrpcCall<TResponse> : IAsyncDisposable where TResponse : c
         HttpStatusCode.BadRequest => StatusCode.Internal,
         HttpStatusCode.Unauthorized => StatusCode.Unauthenticated,
         HttpStatusCode.Forbidden => StatusCode.PermissionDenied,
-        HttpStatusCode.NotFound => StatusCode.Unimplemented,
-        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => StatusCode.Unavailable,
+        // Not gRPC's own mapping, UNIMPLEMENTED: a server that knows no such call says so by gRPC. Who answers by HTTP is one that has not come up yet.
+        HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => StatusCode.Unavailable,
         _ => StatusCode.Unknown,
     };
 }

@@ -63,6 +63,26 @@ public sealed class ClientFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_comes_up_and_does_not_know_its_calls_yet_is_waited_for_and_no_older_for_it()
+    {
+        var refused = 0;
+        server.Interfere = http =>
+        {
+            if (refused == 3) return false;
+            refused++;
+            http.Response.StatusCode = 404;
+            return true;
+        };
+        await using var log = EventStoreDbEventLog.Open(server.ConnectionString);
+        Assert.IsType<AppendResult.Appended>(await log.AppendAsync("a", ExpectedRevision.Any, Events.Many(1), Token));
+        Assert.Equal(3, refused);
+        Assert.Single(server.Store.Stream("a")!);
+        // Not one by one from now on.
+        Assert.IsType<AppendResult.Appended>(await log.AppendAsync("a", ExpectedRevision.Any, Events.Many(1), Token));
+        Assert.DoesNotContain(server.Headers, static header => header.Path.EndsWith("/Append", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Closing_ends_a_batch_call_that_the_server_would_never_end()
     {
         var log = EventStoreDbEventLog.Open(server.ConnectionString);
