@@ -99,10 +99,13 @@ public sealed class ExactnessTests
             var (asSent, shuffled) = (await world.CreateShopAsync(timeZone: zone), await world.CreateShopAsync(timeZone: zone));
             var definitions = new RandomDefinitions(new Random(scenario.Seed));
             await DefineAsync("f1", DefinitionKind.Funnel, definitions.Funnel());
-            await DefineAsync("f2", DefinitionKind.Funnel, definitions.Funnel());
+            var leaving = definitions.Funnel();
+            await DefineAsync("f2", DefinitionKind.Funnel, leaving);
             await DefineAsync("r1", DefinitionKind.Retention, definitions.Retention());
             var (first, second) = (new Queue<AnalyticsEvent>(events), new Queue<AnalyticsEvent>(Arrival.Shuffle(events, random)));
             var late = random.Next(3) == 0 ? random.Next(events.Count) : -1;
+            var retired = random.Next(2) == 0 ? random.Next(events.Count) : -1;
+            var back = retired > 0 && random.Next(2) == 0 ? random.Next(retired) : -1;
             while (first.Count + second.Count > 0)
             {
                 await asSent.AppendAsync(Take(first, random.Next(1, 8)));
@@ -118,6 +121,16 @@ public sealed class ExactnessTests
                 {
                     late = -1;
                     await DefineAsync("f3", DefinitionKind.Funnel, definitions.Funnel());
+                }
+                if (retired >= 0 && first.Count <= retired)
+                {
+                    retired = -1;
+                    foreach (var shop in new[] { asSent, shuffled }) await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "f2"));
+                }
+                if (back >= 0 && first.Count <= back)
+                {
+                    back = -1;
+                    await DefineAsync("f2", DefinitionKind.Funnel, leaving);
                 }
             }
             await world.SettleAsync(asSent, shuffled);
