@@ -8,7 +8,8 @@ namespace EventSourcedAnalytics.Projects;
 /// <summary>A project's events as JSON, each with its version <c>v</c>. Members that this version doesn't know are skipped.</summary>
 public static class ProjectEventCodec
 {
-    private const int CurrentVersion = 1;
+    /// <summary>The version that is written.</summary>
+    internal const int CurrentVersion = 1;
 
     private static readonly JsonSerializerOptions Options = CreateOptions();
 
@@ -26,6 +27,9 @@ public static class ProjectEventCodec
         ["definition_retired"] = typeof(DefinitionRetired),
         ["tracking_plan_set"] = typeof(TrackingPlanSet),
     };
+
+    /// <summary>All types of events that a project's stream may hold.</summary>
+    internal static IReadOnlyCollection<string> AllTypes => Types.Keys;
 
     /// <summary>The log's event type.</summary>
     public static string TypeOf(ProjectEvent e) => e switch

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Values;
+using EventSourcedAnalytics.Testing;
 
 namespace EventSourcedAnalytics.Analysis.Tests.Events;
 
@@ -17,7 +18,9 @@ public sealed class GoldenEventsTests
     private const long Position = 42;
     private const string Folder = "tests/Analysis.Tests/Events/Golden";
 
-    public static TheoryData<string> Files => [.. GoldenFiles.Names];
+    private static readonly GoldenFiles Golden = new(typeof(GoldenEventsTests).Assembly);
+
+    public static TheoryData<string> Files => [.. Golden.Names];
 
     public static TheoryData<EventType> Types => [.. Enum.GetValues<EventType>()];
 
@@ -26,7 +29,7 @@ public sealed class GoldenEventsTests
     public void A_stored_event_is_decoded_as_ever(string file)
     {
         var (type, version) = GoldenFiles.Parse(file);
-        var lines = GoldenFiles.LinesOf(file);
+        var lines = Golden.LinesOf(file);
         Assert.True(lines.Length > 0 && lines.Length % 2 == 0, $"{Folder}/{file} must hold pairs of lines: what is stored, and what it is decoded to.");
         for (var i = 0; i < lines.Length; i += 2)
         {
@@ -47,7 +50,7 @@ public sealed class GoldenEventsTests
     public void Every_version_of_every_type_has_a_golden_file(EventType type)
     {
         var name = EventTypes.NameOf(type);
-        var versions = GoldenFiles.Names.Select(GoldenFiles.Parse).Where(golden => golden.Type == name).Select(golden => golden.Version).Order().ToList();
+        var versions = Golden.VersionsOf(name);
         var first = versions.Count == 0 ? StoredEventCodec.CurrentVersion : versions[0];
         var lifted = Upcasters.All.Where(upcaster => upcaster.Type == type).Select(upcaster => upcaster.FromVersion);
         var missing = Enumerable.Range(first, StoredEventCodec.CurrentVersion - first + 1).Concat(lifted).Distinct().Except(versions).ToList();
@@ -62,7 +65,7 @@ public sealed class GoldenEventsTests
         var name = EventTypes.NameOf(type);
         var compared = 0;
         // What begins otherwise was written by another program.
-        foreach (var line in GoldenFiles.LinesOf($"{name}.v{StoredEventCodec.CurrentVersion}.ndjson").Where((line, i) => i % 2 == 0 && line.StartsWith("{\"v\":", StringComparison.Ordinal)))
+        foreach (var line in Golden.LinesOf($"{name}.v{StoredEventCodec.CurrentVersion}.ndjson").Where((line, i) => i % 2 == 0 && line.StartsWith("{\"v\":", StringComparison.Ordinal)))
         {
             var written = Encoding.UTF8.GetString(StoredEventCodec.Encode(StoredEventCodec.Decode(Encoding.UTF8.GetBytes(line), name, Position), (string?)JsonNode.Parse(line)!["sentAs"]));
             Assert.True(written == line, $"""
