@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using EventSourcedAnalytics.Api.Access;
 using EventSourcedAnalytics.GraphQL;
@@ -132,13 +131,7 @@ public static class RebuildMutations
 
     private sealed class Forward(IProgress<(double, string)> progress) : IProgress<RebuildProgress>
     {
-        public void Report(RebuildProgress value) => progress.Report((value.Fraction, TextOf(value)));
-
-        private static string TextOf(RebuildProgress value) => value.IsSecondPass
-            ? string.Create(CultureInfo.InvariantCulture, $"position {value.Position} of {value.Target}, {value.Waiting:N0} persons whose events came late are folded again")
-            : string.Create(CultureInfo.InvariantCulture, $"position {value.Position} of {value.Target}, {value.EventsPerSecond:N0} events/s{(value.Remaining is { } left ? $", {TextOf(left)} left" : "")}");
-
-        private static string TextOf(TimeSpan left) => string.Create(CultureInfo.InvariantCulture, $"{(left.TotalHours < 1 ? "" : $"{Math.Floor(left.TotalHours)}:")}{left:mm\\:ss}");
+        public void Report(RebuildProgress value) => progress.Report((value.Fraction, RebuildProgressText.Of(value)));
     }
 }
 
