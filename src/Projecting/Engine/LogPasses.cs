@@ -1,7 +1,6 @@
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Reading;
-using EventSourcedAnalytics.Projects;
 
 namespace EventSourcedAnalytics.Projecting.Engine;
 
@@ -15,8 +14,6 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// <param name="progress">Told how far the passes are.</param>
 internal sealed class LogPasses(IEventLog log, LogPosition? through, long expected, long maxHeld, IProgress<VerificationProgress>? progress)
 {
-    private static readonly StreamFilter Customers = StreamFilter.ByPrefix(StreamNames.CustomerPrefix);
-
     private List<DecodedEvent>? held = expected <= maxHeld ? [] : null;
     private bool isRead;
     private int begun;
@@ -71,27 +68,20 @@ internal sealed class LogPasses(IEventLog log, LogPosition? through, long expect
     // One part more than exactly fit: no two parts are of the same size.
     private static int SlicesOf(long events, long maxHeld) => (int)(events / maxHeld) + 1;
 
-    // A page is read and decoded while the one before it is taken.
     private async Task<long> ReadLogAsync(Func<CustomerKey, bool>? wanted, bool isOwn, Action<DecodedEvent> take, long atMost, CancellationToken cancellationToken)
     {
         if (through is not { } last) return 0;
         begun++;
         Remaining--;
         long read = 0;
-        var next = NextAsync(null);
-        while (true)
+        await foreach (var (events, count) in LogPages.ReadAsync(log, last, page => Decode(page, last, wanted, isOwn), cancellationToken))
         {
-            var (events, count, end) = await next;
             read += count;
-            var isLast = end is null || read >= atMost;
-            if (!isLast) next = NextAsync(end);
             foreach (var e in events) take(e);
             progress?.Report(new VerificationProgress(begun, begun + Remaining, read, Math.Max(read, isRead ? EventCount : expected)));
-            if (isLast) return read;
+            if (read >= atMost) break;
         }
-
-        Task<Page> NextAsync(LogPosition? after) => Task.Run(
-            async () => Decode(await log.ReadAllAsync(after, EventLog.Limits.MaxPageEvents, Customers, cancellationToken), last, wanted, isOwn), cancellationToken);
+        return read;
     }
 
     private static Page Decode(LogPage page, LogPosition last, Func<CustomerKey, bool>? wanted, bool isOwn)
@@ -105,15 +95,13 @@ internal sealed class LogPasses(IEventLog log, LogPosition? through, long expect
             if (wanted?.Invoke(customer) != false && EventDecoder.TryDecode(isOwn ? new OwnBytes(recorded) : recorded) is { } e) events.Add(e);
         }
         if (isOwn) page.Memory?.Dispose();
-        var isEnd = page.IsHead || page.LastPosition is null || page.LastPosition >= last;
-        return new Page(events, count, isEnd ? null : page.LastPosition);
+        return new Page(events, count);
     }
 
     /// <summary>A page of the log.</summary>
     /// <param name="Events">Those that are wanted.</param>
     /// <param name="Count">Events of customers in it.</param>
-    /// <param name="End">Where the next begins; null = there is none.</param>
-    private sealed record Page(List<DecodedEvent> Events, int Count, LogPosition? End);
+    private sealed record Page(List<DecodedEvent> Events, int Count);
 
     /// <summary>An event with a copy of its body: what is decoded stays slices of the bytes it was decoded from.</summary>
     private sealed class OwnBytes(RecordedEvent e) : RecordedEvent

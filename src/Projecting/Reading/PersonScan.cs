@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Facts;
-using EventSourcedAnalytics.Projects;
 
 namespace EventSourcedAnalytics.Projecting.Reading;
 
@@ -15,8 +14,6 @@ namespace EventSourcedAnalytics.Projecting.Reading;
 /// <param name="maxBytes">Bytes of events held; one person's are held all the same.</param>
 internal sealed class PersonScan(IEventLog log, FactsView facts, long maxBytes)
 {
-    private static readonly StreamFilter Customers = StreamFilter.ByPrefix(StreamNames.CustomerPrefix);
-
     /// <summary>Some persons of whom all events are at hand.</summary>
     /// <param name="First">The first one's number.</param>
     /// <param name="End">The number behind the last one's.</param>
@@ -35,7 +32,7 @@ internal sealed class PersonScan(IEventLog log, FactsView facts, long maxBytes)
         for (var first = 0; first < persons.Count;)
         {
             var collected = new CollectedEvents(first, persons.Count);
-            await foreach (var page in PagesAsync(through, cancellationToken))
+            await foreach (var page in LogPages.ReadAsync(log, LogPosition.At(through), static page => page, cancellationToken))
             {
                 Collect(page, through, numbers, collected);
                 page.Memory?.Dispose();
@@ -71,21 +68,5 @@ internal sealed class PersonScan(IEventLog log, FactsView facts, long maxBytes)
             else read.Fail(position, unreadable);
         }
         return read;
-    }
-
-    // A page is read while the one before it is looked at.
-    private async IAsyncEnumerable<LogPage> PagesAsync(long through, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var next = NextAsync(null);
-        while (true)
-        {
-            var page = await next;
-            var isLast = page.IsHead || page.LastPosition is not { } last || last.Commit >= through;
-            if (!isLast) next = NextAsync(page.LastPosition);
-            yield return page;
-            if (isLast) yield break;
-        }
-
-        Task<LogPage> NextAsync(LogPosition? after) => Task.Run(() => log.ReadAllAsync(after, EventLog.Limits.MaxPageEvents, Customers, cancellationToken).AsTask(), cancellationToken);
     }
 }
