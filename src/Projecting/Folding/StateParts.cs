@@ -21,10 +21,10 @@ internal sealed record StateParts(long LastAt, byte[] Traits, IReadOnlyList<(lon
         return new StateParts(lastAt, traits, folds);
     }
 
-    /// <summary>The state that two states of the same person are together, each of folds of its own, both as of the same position.</summary>
-    public static byte[] Join(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    /// <summary>The state that two states of the same person are together, each of folds of its own. Where both have a fold, the older one's part is of a time before it was retired.</summary>
+    public static byte[] Join(ReadOnlySpan<byte> newer, ReadOnlySpan<byte> older)
     {
-        var (one, other) = (Read(left), Read(right));
+        var (one, other) = (Read(newer), Read(older));
         var writer = new StateWriter();
         writer.Int64(Math.Max(one.LastAt, other.LastAt));
         writer.Bytes(one.Traits.Length > 0 ? one.Traits : other.Traits);
