@@ -17,7 +17,7 @@ internal static class RpcFailures
     /// always be made again.
     /// </summary>
     public static bool IsNotTaken(this RpcException failure) =>
-        failure.IsUnsent || failure.IsNotLeader() || failure.StatusCode == StatusCode.Unavailable && failure.InnerException is null && failure.Detail.StartsWith("Server Is ", StringComparison.Ordinal);
+        failure.IsUnserved || failure.IsNotLeader() || failure.StatusCode == StatusCode.Unavailable && failure.InnerException is null && failure.Detail.StartsWith("Server Is ", StringComparison.Ordinal);
 
     /// <summary>The same call may go well a moment later: a call that only reads is then made again.</summary>
     public static bool IsTransient(this RpcException failure) =>

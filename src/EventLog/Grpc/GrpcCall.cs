@@ -28,7 +28,7 @@ internal sealed class GrpcCall<TResponse> : IAsyncDisposable where TResponse : c
             if (response.StatusCode != HttpStatusCode.OK)
                 throw new RpcException(CodeOf(response.StatusCode), string.Create(CultureInfo.InvariantCulture, $"HTTP status {(int)response.StatusCode} instead of a gRPC answer."))
                 {
-                    IsUnsent = response.StatusCode == HttpStatusCode.NotFound,
+                    IsUnserved = response.StatusCode == HttpStatusCode.NotFound,
                 };
             if (response.Headers.Contains(GrpcFraming.StatusTrailer)) Check(response.Headers);
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);

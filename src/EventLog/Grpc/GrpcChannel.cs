@@ -109,7 +109,7 @@ internal sealed class GrpcChannel : IDisposable
             request.Dispose();
             throw new RpcException(StatusCode.Unavailable, $"The event store at {Address} could not be reached: {e.Message}", inner: e)
             {
-                IsUnsent = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError },
+                IsUnserved = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError },
             };
         }
     }

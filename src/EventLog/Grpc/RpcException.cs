@@ -22,6 +22,6 @@ public sealed class RpcException : Exception
     /// <summary>The trailers, by lower-case name.</summary>
     public IReadOnlyDictionary<string, string> Trailers { get; }
 
-    /// <summary>Whether no connection could be made, or nothing answers calls there yet: whichever, the call did nothing.</summary>
-    internal bool IsUnsent { get; init; }
+    /// <summary>Whether nobody took the call: no connection could be made, or nothing answers calls there yet. It surely did nothing.</summary>
+    internal bool IsUnserved { get; init; }
 }
