@@ -57,12 +57,12 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
         return rows.ToDictionary(row => row.Projection, StringComparer.Ordinal);
     }
 
-    /// <summary>The revisions of a schema with their group.</summary>
-    public async Task<IReadOnlyList<(int Group, long Revision, string Project)>> RevisionsAsync(string schema, CancellationToken cancellationToken)
+    /// <summary>The revisions of a schema with their group, and the one that they came with.</summary>
+    public async Task<IReadOnlyList<(int Group, long Revision, int Origin)>> RevisionsAsync(string schema, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<(int, long, string)>(new CommandDefinition(
-            "select grp, revision, project from projecting.revisions where schema_name = @schema", new { schema }, cancellationToken: cancellationToken))).AsList();
+        return (await connection.QueryAsync<(int, long, int)>(new CommandDefinition(
+            "select grp, revision, origin from projecting.revisions where schema_name = @schema", new { schema }, cancellationToken: cancellationToken))).AsList();
     }
 
     public async Task<Dictionary<CustomerKey, Mark>> MarksAsync(InstanceId id, CancellationToken cancellationToken)
@@ -164,10 +164,10 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
         AtPoint?.Invoke(MergePoints.AfterCommit);
     }
 
-    /// <summary>Notes revisions of a group.</summary>
+    /// <summary>Notes revisions that come with a group.</summary>
     public Task AddRevisionsAsync(string projection, InstanceId id, IReadOnlyCollection<(long Revision, string Project)> revisions, CancellationToken cancellationToken) => WriteAsync(
         projection,
-        [Sql.Of("insert into projecting.revisions (schema_name, grp, revision, project) select $1, $2, * from unnest($3::bigint[], $4::text[]) on conflict do nothing",
+        [Sql.Of("insert into projecting.revisions (schema_name, grp, origin, revision, project) select $1, $2, $2, * from unnest($3::bigint[], $4::text[]) on conflict do nothing",
             id.Schema, id.Group, revisions.Select(item => item.Revision).ToArray(), revisions.Select(item => item.Project).ToArray())], cancellationToken);
 
     /// <summary>Forgets revisions of a schema with their cells.</summary>

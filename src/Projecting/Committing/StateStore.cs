@@ -11,7 +11,7 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
     public async Task<Dictionary<CustomerKey, byte[]>> ReadAsync(Instance instance, IReadOnlyCollection<CustomerKey> persons, CancellationToken cancellationToken)
     {
         await instance.Landing.WaitAsync(cancellationToken);
-        // The newest group first: what a definition that went and came back left in the rows of older ones is not what it knows now.
+        // The newest group first: it knows the traits of now.
         await using var command = source.CreateCommand(
             $"select person, state from {Keys.Identifier(instance.Id.Schema)}.states where grp = any($1) and person = any($2) order by grp desc");
         command.Parameters.AddWithValue(instance.MergedGroups.Prepend(instance.Id.Group).ToArray());
@@ -21,7 +21,7 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
         while (await reader.ReadAsync(cancellationToken))
         {
             var (person, state) = (Keys.FromUuid(reader.GetGuid(0)), reader.GetFieldValue<byte[]>(1));
-            states[person] = states.TryGetValue(person, out var newer) ? StateParts.Join(newer, state) : state;
+            states[person] = instance.MergedGroups.Count > 0 ? StateParts.Join(states.GetValueOrDefault(person), state, instance.Parts) : state;
         }
         return states;
     }

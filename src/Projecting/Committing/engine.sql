@@ -62,14 +62,21 @@ create table if not exists projecting.shares (
 );
 create sequence if not exists projecting.share_epochs increment by -1 maxvalue -1;
 
--- Which revisions of which definitions an instance keeps.
+-- Which revisions of which definitions an instance keeps, each with the group that it came with: what a state holds of a revision that went and came back since is told by that.
 create table if not exists projecting.revisions (
   schema_name text   not null,
   grp         int    not null,
   revision    bigint not null,
   project     text   not null,
+  origin      int    not null default 0,
   primary key (schema_name, revision)
 );
+do $$
+begin
+  if not exists (select from pg_attribute where attrelid = 'projecting.revisions'::regclass and attname = 'origin') then
+    alter table projecting.revisions add column origin int not null default 0;
+  end if;
+end $$;
 
 -- Groups that became one with the group 0 of their schema. A person's state may lie under their numbers until it changes.
 create table if not exists projecting.merged (

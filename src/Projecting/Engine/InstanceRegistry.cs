@@ -239,13 +239,13 @@ internal sealed class InstanceRegistry(
 
     private async Task RefreshFoldsAsync(Instance instance, CancellationToken cancellationToken)
     {
-        var kept = (await store.RevisionsAsync(instance.Id.Schema, cancellationToken))
-            .Where(item => item.Group == instance.Id.Group).Select(item => item.Revision).ToHashSet();
+        var origins = (await store.RevisionsAsync(instance.Id.Schema, cancellationToken))
+            .Where(item => item.Group == instance.Id.Group).ToDictionary(item => item.Revision, item => item.Origin);
         await instance.Busy.WaitAsync(cancellationToken);
         try
         {
             await commit(instance, cancellationToken);
-            instance.SetFolds(Wanted(instance.Projection).Where(item => kept.Contains(item.Key)).Select(item => (item.Value.Project, item.Value.Fold)));
+            instance.SetFolds(Wanted(instance.Projection).Where(item => origins.ContainsKey(item.Key)).Select(item => (item.Value.Project, item.Value.Fold, origins[item.Key])));
         }
         finally { instance.Busy.Release(); }
     }

@@ -76,12 +76,12 @@ public sealed partial class ProjectionEngine
         return new StateSample(open.Position, [.. keys.Select(key => new SampledPerson(key, projectOf.GetValueOrDefault(key)))], compared, isBuilding);
     }
 
-    // A state doesn't name its project, but the revisions in it do.
+    // A state doesn't name its project, but the parts of it do.
     private static Project? ProjectOf(Session open, Instance instance, byte[] bytes)
     {
-        foreach (var revision in StateParts.TryRead(bytes)?.Revisions ?? [])
+        foreach (var part in StateParts.TryRead(bytes)?.Parts ?? [])
             foreach (var (project, folds) in instance.Folds)
-                if (folds.Folds.Any(fold => fold.Revision == revision)) return open.FindProject(project);
+                if (folds.Parts.Contains(part)) return open.FindProject(project);
         return null;
     }
 }

@@ -47,7 +47,7 @@ internal static class StateCheck
         var joined = facts.JoinedPersonOf(project.Id, person.Key, bound);
         IReadOnlyList<CustomerKey> customers = joined is null ? [person.Key] : facts.KeysOf(project, joined);
         if (joined is not null && facts.KeyOf(project, joined.Representative) is var key && key != person.Key)
-            return new Result(false, [.. sample.Instances.Where(instance => instance.States.ContainsKey(person.Key)).Select(instance =>
+            return new Result(false, [.. sample.Instances.Where(instance => HasState(instance, project, person.Key)).Select(instance =>
                 new StateDifference(name, instance.Id.ToString(), $"it was joined with {key}, but has a state of its own"))]);
         var read = await reader.ReadAsync(project.Id, customers, bound, cancellationToken);
         var (isSkipped, differences) = (sample.IsBuilding, new List<StateDifference>());
@@ -62,11 +62,16 @@ internal static class StateCheck
             var stored = instance.States.GetValueOrDefault(person.Key);
             if (Difference(project, folds, stored, read, position => facts.IsRepeatedOrder(project.Id, position, bound)) is not { } what) continue;
             // What such a state still holds of a definition that is gone moved its clock, too.
-            if (stored is not null && StateParts.TryRead(stored) is { } parts && parts.Revisions.Except(folds.Folds.Select(fold => fold.Revision)).Any()) isSkipped = true;
+            if (stored is not null && StateParts.TryRead(stored) is { } parts && parts.Parts.Except(folds.Parts.ToArray()).Any()) isSkipped = true;
             else differences.Add(new StateDifference(name, instance.Id.ToString(), what));
         }
         return new Result(isSkipped, differences);
     }
+
+    // What a definition left that went, and came back since, is none.
+    private static bool HasState(SampledInstance instance, Project project, CustomerKey person) =>
+        instance.States.TryGetValue(person, out var stored) && instance.Folds.TryGetValue(project.Id, out var folds)
+        && (StateParts.TryRead(stored) is not { } parts || parts.Parts.Intersect(folds.Parts.ToArray()).Any());
 
     private static string? Difference(Project project, ProjectFolds folds, byte[]? stored, PersonEvents read, Func<long, bool> isRepeatedOrder)
     {
@@ -75,20 +80,20 @@ internal static class StateCheck
         try { expected = Normal(folds, PersonFolder.Fold(folds, read.ToList(), isRepeatedOrder, NoCells.Instance)); }
         catch (Exception error) when (error is not OutOfMemoryException) { return $"it is not parked, but can't be folded: {error.Message}"; }
         StateParts actual;
-        try { actual = Normal(folds, stored is null ? PersonState.New(folds.Folds) : PersonState.Read(folds.Folds, stored)); }
+        try { actual = Normal(folds, stored is null ? PersonState.New(folds) : PersonState.Read(folds, stored)); }
         catch (Exception error) when (error is not OutOfMemoryException) { return $"the stored state can't be read: {error.Message}"; }
         return Difference(project, folds, expected, actual);
     }
 
     private static string? Difference(Project project, ProjectFolds folds, StateParts expected, StateParts actual)
     {
-        var differing = expected.Folds.Zip(actual.Folds).Where(pair => !pair.First.State.AsSpan().SequenceEqual(pair.Second.State)).Select(pair => NameOf(project, pair.First.Revision)).ToList();
+        var differing = folds.Folds.Where((_, number) => !expected.Folds[number].State.AsSpan().SequenceEqual(actual.Folds[number].State)).Select(fold => NameOf(project, fold.Revision)).ToList();
         if (differing.Count > 0) return string.Join(", ", differing);
         if (expected.LastAt != actual.LastAt) return $"the time of its last event: {actual.LastAt} is stored, {expected.LastAt} by the events (ms since 1970)";
         return folds.NeedTraits && !expected.Traits.AsSpan().SequenceEqual(actual.Traits) ? "its traits" : null;
     }
 
-    private static StateParts Normal(ProjectFolds folds, PersonState state) => StateParts.Read(PersonState.Read(folds.Folds, state.ToBytes()).ToBytes());
+    private static StateParts Normal(ProjectFolds folds, PersonState state) => StateParts.Read(PersonState.Read(folds, state.ToBytes()).ToBytes());
 
     private static string NameOf(Project project, long revision) => project.Definitions.Find(definition => definition.Revision == revision) is { } definition
         ? $"{definition.Kind.ToString().ToLowerInvariant()} {definition.Key}"

@@ -85,7 +85,7 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         {
             var entry = instance.States.Get(key);
             entry.IsStored = found.TryGetValue(key, out var bytes);
-            if (bytes is not null) entry.Become(PersonState.Read(instance.FoldsOf(project).Folds, bytes));
+            if (bytes is not null) entry.Become(PersonState.Read(instance.FoldsOf(project), bytes));
         }
     }
 

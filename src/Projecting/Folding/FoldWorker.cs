@@ -54,7 +54,7 @@ internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
         }
         try
         {
-            if (isNew) entry.Begin(folds.Folds);
+            if (isNew) entry.Begin(folds);
             if (count < 0) count = PersonFolder.Take(folds, entry, work.Events, RoomFor(work.Events.Count));
             else if (count > 0) entry.LastAt = events[count - 1].At;
             PersonFolder.Apply(folds, entry, events.AsSpan(0, count), journal);

@@ -95,6 +95,9 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>The revisions this instance keeps.</summary>
     public IReadOnlySet<long> Revisions { get; private set; } = new HashSet<long>();
 
+    /// <summary>The parts that its folds have in persons' states.</summary>
+    public IReadOnlySet<long> Parts { get; private set; } = new HashSet<long>();
+
     /// <summary>The folds of every project.</summary>
     public IReadOnlyDictionary<string, ProjectFolds> Folds => folds;
 
@@ -108,11 +111,13 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     public ProjectFolds FoldsOf(string project) => folds.GetValueOrDefault(project, ProjectFolds.None);
 
     /// <summary>Replaces the folds. States in memory are forgotten, because they hold one state a fold; nothing may be pending.</summary>
-    public void SetFolds(IEnumerable<(string Project, IFold Fold)> all)
+    /// <param name="all">The folds, each with the group that it came with.</param>
+    public void SetFolds(IEnumerable<(string Project, IFold Fold, int Origin)> all)
     {
         folds = all.GroupBy(item => item.Project, StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, group => new ProjectFolds(group.Select(item => item.Fold)), StringComparer.Ordinal);
+            .ToDictionary(group => group.Key, group => new ProjectFolds(group.Select(item => (item.Fold, item.Origin))), StringComparer.Ordinal);
         Revisions = folds.Values.SelectMany(list => list.Folds).Select(fold => fold.Revision).ToHashSet();
+        Parts = folds.Values.SelectMany(list => list.Parts.ToArray()).ToHashSet();
         ForgetStored(isEmpty: Committed is null);
     }
 

@@ -73,7 +73,7 @@ internal static class PersonFolder
     /// <summary>Folds a whole history from nothing.</summary>
     public static PersonState Fold(ProjectFolds folds, List<AnalyticsEvent> events, Func<long, bool> isRepeatedOrder, ICellSink sink)
     {
-        var state = PersonState.New(folds.Folds);
+        var state = PersonState.New(folds);
         events = Corrections.Apply(events);
         var history = PersonHistory.From("", events, isRepeatedOrder);
         foreach (var e in events)

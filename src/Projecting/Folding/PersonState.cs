@@ -7,7 +7,7 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// <summary>All that an instance must know of a person to go on folding: the time of its last event, its traits if a fold looks at them, and one state a fold.</summary>
 internal class PersonState
 {
-    private IFold[]? folds;
+    private ProjectFolds? folds;
 
     // Most instances have one fold a project: its state needs no array. There is an object of this class a person and instance.
     private object? first;
@@ -32,7 +32,7 @@ internal class PersonState
     public FoldStates States => new(this);
 
     /// <summary>The state of a person without events.</summary>
-    public static PersonState New(IFold[] folds)
+    public static PersonState New(ProjectFolds folds)
     {
         var state = new PersonState();
         state.Begin(folds);
@@ -40,11 +40,12 @@ internal class PersonState
     }
 
     /// <summary>Becomes the state of a person without events.</summary>
-    public void Begin(IFold[] from)
+    public void Begin(ProjectFolds from)
     {
         (folds, LastAt, traits) = (from, long.MinValue, null);
-        others = from.Length > 1 ? new object[from.Length - 1] : null;
-        for (var i = 0; i < from.Length; i++) States[i] = from[i].NewState();
+        var all = from.Folds;
+        others = all.Length > 1 ? new object[all.Length - 1] : null;
+        for (var i = 0; i < all.Length; i++) States[i] = all[i].NewState();
     }
 
     /// <summary>Becomes what another state is; only one of the two may be used from here on.</summary>
@@ -62,11 +63,11 @@ internal class PersonState
         outer.Clear();
         outer.Int64(LastAt);
         outer.Bytes(Traits.Values.Count == 0 ? [] : Traits.ToJson().Utf8.Span);
-        for (var i = 0; i < folds.Length; i++)
+        for (var i = 0; i < folds.Folds.Length; i++)
         {
             inner.Clear();
-            folds[i].WriteState(States[i], inner);
-            outer.Int64(folds[i].Revision);
+            folds.Folds[i].WriteState(States[i], inner);
+            outer.Int64(folds.Parts[i]);
             outer.Bytes(inner.Written);
         }
     }
@@ -79,8 +80,8 @@ internal class PersonState
         return writer.Written.ToArray();
     }
 
-    /// <summary>Reads a state. A fold whose revision isn't in it starts anew; revisions that no fold has any more are left out.</summary>
-    public static PersonState Read(IFold[] folds, ReadOnlySpan<byte> bytes)
+    /// <summary>Reads a state. A fold whose part isn't in it starts anew; parts that no fold has any more are left out.</summary>
+    public static PersonState Read(ProjectFolds folds, ReadOnlySpan<byte> bytes)
     {
         var reader = new StateReader(bytes);
         var lastAt = reader.Int64();
@@ -91,12 +92,12 @@ internal class PersonState
         var next = 0;
         while (!reader.IsEnd)
         {
-            var revision = reader.Int64();
+            var part = reader.Int64();
             var own = reader.Bytes();
-            while (next < folds.Length && folds[next].Revision < revision) next++;
-            if (next == folds.Length || folds[next].Revision != revision) continue;
+            while (next < folds.Parts.Length && folds.Parts[next] < part) next++;
+            if (next == folds.Parts.Length || folds.Parts[next] != part) continue;
             var ownReader = new StateReader(own);
-            state.States[next] = folds[next].ReadState(ref ownReader);
+            state.States[next] = folds.Folds[next].ReadState(ref ownReader);
         }
         return state;
     }

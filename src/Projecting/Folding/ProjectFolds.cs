@@ -7,10 +7,15 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 internal sealed class ProjectFolds
 {
     private readonly HashSet<string>? names;
+    private readonly long[] parts;
 
-    public ProjectFolds(IEnumerable<IFold> folds)
+    /// <summary>The folds of a project.</summary>
+    /// <param name="folds">Each with the group that its definition came with; see <see cref="StateParts.KeyOf"/>.</param>
+    public ProjectFolds(IEnumerable<(IFold Fold, int Origin)> folds)
     {
-        Folds = [.. folds.OrderBy(fold => fold.Revision)];
+        var sorted = folds.Select(item => (item.Fold, Part: StateParts.KeyOf(item.Fold.Revision, item.Origin))).OrderBy(item => item.Part).ToList();
+        Folds = [.. sorted.Select(item => item.Fold)];
+        parts = [.. sorted.Select(item => item.Part)];
         NeedTraits = Folds.Any(fold => fold.NeedsTraits);
         NeedLatestTraits = NeedTraits && Folds.Any(fold => fold.NeedsLatestTraits);
         names = Folds.Any(fold => fold.Names is null) ? null : Folds.SelectMany(fold => fold.Names!).ToHashSet(StringComparer.Ordinal);
@@ -19,8 +24,11 @@ internal sealed class ProjectFolds
     /// <summary>An instance without a definition of the project.</summary>
     public static ProjectFolds None { get; } = new([]);
 
-    /// <summary>By revision.</summary>
+    /// <summary>In the order of their parts.</summary>
     public IFold[] Folds { get; }
+
+    /// <summary>What the part of each fold is called in persons' states, ascending.</summary>
+    public ReadOnlySpan<long> Parts => parts;
 
     public bool IsEmpty => Folds.Length == 0;
 

@@ -1,3 +1,4 @@
+using EventSourcedAnalytics.Analysis.Filters;
 using EventSourcedAnalytics.Analysis.Funnels;
 using EventSourcedAnalytics.Analysis.Revenue;
 using EventSourcedAnalytics.Projecting.Tests.Harness;
@@ -76,6 +77,37 @@ public sealed class DefinitionTests
         var sample = await world.Engine.VerifySampleAsync("funnels", 10, seed: 1, CancellationToken.None);
         Assert.True(sample is { IsEqual: true, Persons: 1 }, string.Join("; ", sample.Differences.Select(difference => difference.ToText())));
         await shop.AppendAsync(Shop.Track(ann, "b", 3));
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    [Fact]
+    public async Task A_definition_that_comes_back_knows_nothing_of_what_was_corrected_or_joined_while_it_was_away()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await world.CreateShopAsync();
+        var (ann, bob, ben) = (Analysis.Events.CustomerId.User("ann"), Analysis.Events.CustomerId.User("bob"), Analysis.Events.CustomerId.Anonymous("ben"));
+        var funnel = new FunnelQuery { Steps = Funnel.Steps, Filters = [new Filter { Path = "customer.plan", Op = FilterOperator.IsNotSet }] };
+        var revision = await shop.DefineAsync(DefinitionKind.Funnel, "goes", funnel);
+        // The project's only one: while it is away nobody writes persons' states.
+        await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "ecommerce"));
+        await world.StartAsync();
+        var (gold, first) = (Shop.Identify("ann", null, 0, """{"plan":"gold"}"""), Shop.Track(ann, "a", 1));
+        await shop.AppendAsync(gold, first, Shop.Track(bob, "a", 1), Shop.Track(ben, "a", 2));
+        await world.SettleAsync();
+
+        await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "goes"));
+        Assert.True(await Eventually.HoldsAsync(async () => 0 == await world.ScalarAsync($"select count(*) from projecting.revisions where revision = {revision}")));
+        await shop.AppendAsync(Shop.Void(gold), Shop.Void(first), Shop.Identify("bob", "ben", 3));
+        await world.SettleAsync();
+        Assert.Equal(3, await world.ScalarAsync("select count(*) from funnels_v1.states where grp = 0"));
+        Assert.Equal(revision, await shop.DefineAsync(DefinitionKind.Funnel, "goes", funnel));
+        await world.SettleAsync();
+        Assert.True(await Eventually.HoldsAsync(async () => (await InstancesAsync(world)).SequenceEqual(["funnels_v1"])));
+
+        var sample = await world.Engine.VerifySampleAsync("funnels", 10, seed: 1, CancellationToken.None);
+        Assert.True(sample is { IsEqual: true, Persons: 2 }, string.Join("; ", sample.Differences.Select(difference => difference.ToText())));
+        await shop.AppendAsync(Shop.Track(ann, "a", 3), Shop.Track(ann, "b", 4), Shop.Track(bob, "b", 4));
         await world.SettleAsync();
         await CellAssert.StoredIsNaiveAsync(world, shop);
     }

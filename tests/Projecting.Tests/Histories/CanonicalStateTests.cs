@@ -32,7 +32,7 @@ public sealed class CanonicalStateTests
         var events = scenario.Events().Where(e => !e.IsCorrection).Select((e, i) => Recorded(e, i + 1)).Order(Comparer<AnalyticsEvent>.Create(AnalyticsEvent.Compare)).ToList();
         foreach (var projection in World.Shipped)
         {
-            var folds = new ProjectFolds(project.Definitions.Select(definition => projection.CreateFold(project, definition)).OfType<IFold>());
+            var folds = new ProjectFolds(project.Definitions.Select(definition => projection.CreateFold(project, definition)).OfType<IFold>().Select(fold => (fold, 0)));
             Assert.NotEmpty(folds.Folds);
             var atOnce = PersonFolder.Fold(folds, [.. events], IsRepeated, Silence.Instance);
             var inPieces = InPieces(folds, events, random);
@@ -46,7 +46,7 @@ public sealed class CanonicalStateTests
     // As the engine goes on: in order, with the state written and read now and then, and folded anew now and then.
     private static PersonState InPieces(ProjectFolds folds, List<AnalyticsEvent> events, Random random)
     {
-        var state = PersonState.New(folds.Folds);
+        var state = PersonState.New(folds);
         for (int begin = 0, end; begin < events.Count; begin = end)
         {
             end = Math.Min(events.Count, begin + random.Next(1, 6));
@@ -62,7 +62,7 @@ public sealed class CanonicalStateTests
                 var count = PersonFolder.Take(folds, state, batch, taken);
                 PersonFolder.Apply(folds, state, taken.AsSpan(0, count), Silence.Instance);
             }
-            if (random.Next(2) == 0) state = PersonState.Read(folds.Folds, state.ToBytes());
+            if (random.Next(2) == 0) state = PersonState.Read(folds, state.ToBytes());
         }
         return state;
     }

@@ -106,6 +106,8 @@ public sealed class ExactnessTests
             var late = random.Next(3) == 0 ? random.Next(events.Count) : -1;
             var retired = random.Next(2) == 0 ? random.Next(events.Count) : -1;
             var back = retired > 0 && random.Next(2) == 0 ? random.Next(retired) : -1;
+            // With the last funnel of a project nobody writes its persons' states any more.
+            string[] gone = random.Next(2) == 0 ? ["f2"] : ["f2", "f1", "ecommerce"];
             while (first.Count + second.Count > 0)
             {
                 await asSent.AppendAsync(Take(first, random.Next(1, 8)));
@@ -125,7 +127,8 @@ public sealed class ExactnessTests
                 if (retired >= 0 && first.Count <= retired)
                 {
                     retired = -1;
-                    foreach (var shop in new[] { asSent, shuffled }) await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "f2"));
+                    foreach (var shop in new[] { asSent, shuffled })
+                        foreach (var key in gone) await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, key));
                 }
                 if (back >= 0 && first.Count <= back)
                 {

@@ -72,7 +72,7 @@ internal sealed class MemoryEngine
         var instance = new Instance(added.Id, added.Projection, 1) { MergedGroups = [.. added.Merged] };
         var kept = store.Of(instance);
         instance.Reset(kept.Position, 0, kept.Marks);
-        instance.SetFolds(added.Folds(project).Select(fold => (project.Id, fold)));
+        instance.SetFolds(added.Kept(project));
         (instance.Position == Position ? live : behind).Add(instance);
     }
 
@@ -134,7 +134,7 @@ internal sealed class MemoryEngine
         store.Merge(into, from);
         main.Take(group);
         into.MergedGroups = [.. main.Merged];
-        into.SetFolds(main.Folds(project).Select(fold => (project.Id, fold)));
+        into.SetFolds(main.Kept(project));
         live.Remove(from);
         return true;
     }
@@ -159,18 +159,27 @@ internal sealed class MemoryEngine
 /// <param name="Keys">The keys of the definitions it keeps.</param>
 internal sealed record MemoryInstance(Projection Projection, int Group, HashSet<string> Keys)
 {
+    private readonly Dictionary<string, int> origins = new(StringComparer.Ordinal);
+
     public InstanceId Id => new(Projection.Name, Group);
 
     /// <summary>Groups that became one with it.</summary>
     public List<int> Merged { get; } = [];
 
-    public IEnumerable<IFold> Folds(Project project) =>
-        project.Definitions.Where(definition => Keys.Contains(definition.Key)).Select(definition => Projection.CreateFold(project, definition)).OfType<IFold>();
+    public IEnumerable<IFold> Folds(Project project) => Kept(project).Select(kept => kept.Fold);
+
+    /// <summary>Its folds as <see cref="Instance.SetFolds"/> takes them.</summary>
+    public IEnumerable<(string Project, IFold Fold, int Origin)> Kept(Project project)
+    {
+        foreach (var definition in project.Definitions)
+            if (Keys.Contains(definition.Key) && Projection.CreateFold(project, definition) is { } fold) yield return (project.Id, fold, origins.GetValueOrDefault(definition.Key, Group));
+    }
 
     /// <summary>Takes in what another keeps.</summary>
     public void Take(MemoryInstance group)
     {
         Keys.UnionWith(group.Keys);
+        foreach (var key in group.Keys) origins.Add(key, group.Group);
         Merged.Add(group.Group);
     }
 }

@@ -84,7 +84,7 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
         var states = new Dictionary<CustomerKey, byte[]>();
         foreach (var part in Parts(instance))
             foreach (var person in persons)
-                if (part.States.TryGetValue(person, out var state)) states[person] = states.TryGetValue(person, out var other) ? StateParts.Join(other, state) : state;
+                if (part.States.TryGetValue(person, out var state)) states[person] = StateParts.Join(states.GetValueOrDefault(person), state, instance.Parts);
         return Task.FromResult(states);
     }
 
@@ -101,7 +101,7 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
     public Task<IReadOnlyList<OrderMention>> FindMentionsAsync(string project, string orderId, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<OrderMention>>(mentions.TryGetValue(orderId, out var all) ? [.. all.Select(mention => new OrderMention(mention.Key, mention.Value))] : []);
 
-    private IEnumerable<Kept> Parts(Instance instance) => instance.MergedGroups.Prepend(instance.Id.Group).Select(group => instances[instance.Id with { Group = group }]);
+    private IEnumerable<Kept> Parts(Instance instance) => instance.MergedGroups.Prepend(instance.Id.Group).OrderDescending().Select(group => instances[instance.Id with { Group = group }]);
 
     private SortedList<long, CustomerKey> Mentions(string order)
     {
