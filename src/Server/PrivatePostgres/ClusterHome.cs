@@ -46,10 +46,13 @@ internal sealed record ClusterHome(string Control, string Directory, string? Use
         return await MakeElsewhereAsync(control, pointer, user, ct);
     }
 
+    /// <summary>Where the locks of a data directory's cluster are.</summary>
+    internal static string ControlIn(string dataDirectory) => Path.Combine(Path.GetFullPath(dataDirectory), "postgres");
+
     /// <summary>The folder of the locks of a data directory's cluster, made if it isn't there; a real path, without symbolic links.</summary>
     internal static async Task<string> ControlOfAsync(string dataDirectory, CancellationToken ct)
     {
-        var control = Path.Combine(Path.GetFullPath(dataDirectory), "postgres");
+        var control = ControlIn(dataDirectory);
         System.IO.Directory.CreateDirectory(control);
         var real = await Command.RunAsync("realpath", [control], null, "/", ct);
         return real.Succeeded ? real.Output : control;

@@ -94,6 +94,14 @@ public sealed class PrivatePostgresCluster : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Deletes a data directory that nobody uses any more, with its cluster, also where that lives elsewhere.</summary>
+    internal static async Task DeleteWithDataAsync(string dataDirectory)
+    {
+        if (Directory.Exists(ClusterHome.ControlIn(dataDirectory)))
+            await RemoveUnusedAsync(dataDirectory, CancellationToken.None);
+        Directory.Delete(dataDirectory, recursive: true);
+    }
+
     private async Task WatchAsync()
     {
         while (!stopping.IsCancellationRequested)

@@ -9,6 +9,7 @@ using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.EventLog.Embedded;
 using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Server.Hosting;
+using EventSourcedAnalytics.Server.PrivatePostgres;
 using EventSourcedAnalytics.Server.Simulation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -156,7 +157,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        if (Kept is null) Directory.Delete(directory, recursive: true);
+        if (Kept is null) await PrivatePostgresCluster.DeleteWithDataAsync(directory);
     }
 
     private static async Task<LogPosition> PositionInAsync(FileInfo file) =>

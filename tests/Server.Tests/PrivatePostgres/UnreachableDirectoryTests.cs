@@ -51,6 +51,17 @@ public sealed class UnreachableDirectoryTests : IDisposable
     }
 
     [RootFact]
+    public async Task A_data_directory_can_be_deleted_together_with_its_database()
+    {
+        string location;
+        await using (var cluster = await StartAsync(Data))
+            location = cluster.Location;
+        await PrivatePostgresCluster.DeleteWithDataAsync(Data);
+        Assert.False(Directory.Exists(location));
+        Assert.False(Directory.Exists(Data));
+    }
+
+    [RootFact]
     public async Task A_deleted_data_directory_takes_its_database_with_it()
     {
         string location;

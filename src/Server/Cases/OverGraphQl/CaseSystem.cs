@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EventSourcedAnalytics.Server.Client;
+using EventSourcedAnalytics.Server.PrivatePostgres;
 
 namespace EventSourcedAnalytics.Server.Cases.OverGraphQl;
 
@@ -40,7 +41,7 @@ internal sealed class CaseSystem : IAsyncDisposable
         }
         catch
         {
-            folder.Delete(recursive: true);
+            await PrivatePostgresCluster.DeleteWithDataAsync(folder.FullName);
             throw;
         }
     }
@@ -94,7 +95,7 @@ internal sealed class CaseSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
-        folder?.Delete(recursive: true);
+        if (folder is not null) await PrivatePostgresCluster.DeleteWithDataAsync(folder.FullName);
     }
 
     private async Task<JsonObject> ReportAsync(CaseProject project, string field, string types, JsonObject variables, string fields, JsonObject asOf, CancellationToken cancellationToken) =>
