@@ -41,7 +41,8 @@ internal sealed record StateParts(long LastAt, byte[] Traits, IReadOnlyList<(lon
         var writer = new StateWriter();
         writer.Int64(Math.Max(one.LastAt, other.LastAt));
         writer.Bytes(one.Traits.Length > 0 ? one.Traits : other.Traits);
-        foreach (var (part, state) in one.Folds.Concat(other.Folds).OrderBy(fold => fold.Part))
+        // Both have a part of one key only where a program wrote them that did not tell parts by their group.
+        foreach (var (part, state) in one.Folds.Concat(other.Folds).DistinctBy(fold => fold.Part).OrderBy(fold => fold.Part))
         {
             writer.Int64(part);
             writer.Bytes(state);
