@@ -62,7 +62,7 @@ internal static class StateCheck
             var stored = instance.States.GetValueOrDefault(person.Key);
             if (Difference(project, folds, stored, read, position => facts.IsRepeatedOrder(project.Id, position, bound)) is not { } what) continue;
             // What such a state still holds of a definition that is gone moved its clock, too.
-            if (stored is not null && StateParts.TryRead(stored) is { } parts && parts.Parts.Except(folds.Parts.ToArray()).Any()) isSkipped = true;
+            if (stored is not null && StateParts.TryRead(stored) is { } parts && parts.Parts.Except(folds.Parts).Any()) isSkipped = true;
             else differences.Add(new StateDifference(name, instance.Id.ToString(), what));
         }
         return new Result(isSkipped, differences);
@@ -71,7 +71,7 @@ internal static class StateCheck
     // What a definition left that went, and came back since, is none.
     private static bool HasState(SampledInstance instance, Project project, CustomerKey person) =>
         instance.States.TryGetValue(person, out var stored) && instance.Folds.TryGetValue(project.Id, out var folds)
-        && (StateParts.TryRead(stored) is not { } parts || parts.Parts.Intersect(folds.Parts.ToArray()).Any());
+        && (StateParts.TryRead(stored) is not { } parts || parts.Parts.Intersect(folds.Parts).Any());
 
     private static string? Difference(Project project, ProjectFolds folds, byte[]? stored, PersonEvents read, Func<long, bool> isRepeatedOrder)
     {
@@ -89,7 +89,8 @@ internal static class StateCheck
     {
         var differing = folds.Folds.Where((_, number) => !expected.Folds[number].State.AsSpan().SequenceEqual(actual.Folds[number].State)).Select(fold => NameOf(project, fold.Revision)).ToList();
         if (differing.Count > 0) return string.Join(", ", differing);
-        if (expected.LastAt != actual.LastAt) return $"the time of its last event: {actual.LastAt} is stored, {expected.LastAt} by the events (ms since 1970)";
+        // A later time, which a definition that is gone may have left, only has the person folded again for nothing.
+        if (expected.LastAt > actual.LastAt) return $"the time of its last event: {actual.LastAt} is stored, {expected.LastAt} by the events (ms since 1970)";
         return folds.NeedTraits && !expected.Traits.AsSpan().SequenceEqual(actual.Traits) ? "its traits" : null;
     }
 

@@ -117,7 +117,7 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
         folds = all.GroupBy(item => item.Project, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => new ProjectFolds(group.Select(item => (item.Fold, item.Origin))), StringComparer.Ordinal);
         Revisions = folds.Values.SelectMany(list => list.Folds).Select(fold => fold.Revision).ToHashSet();
-        Parts = folds.Values.SelectMany(list => list.Parts.ToArray()).ToHashSet();
+        Parts = folds.Values.SelectMany(list => list.Parts).ToHashSet();
         ForgetStored(isEmpty: Committed is null);
     }
 

@@ -7,7 +7,6 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 internal sealed class ProjectFolds
 {
     private readonly HashSet<string>? names;
-    private readonly long[] parts;
 
     /// <summary>The folds of a project.</summary>
     /// <param name="folds">Each with the group that its definition came with; see <see cref="StateParts.KeyOf"/>.</param>
@@ -15,7 +14,7 @@ internal sealed class ProjectFolds
     {
         var sorted = folds.Select(item => (item.Fold, Part: StateParts.KeyOf(item.Fold.Revision, item.Origin))).OrderBy(item => item.Part).ToList();
         Folds = [.. sorted.Select(item => item.Fold)];
-        parts = [.. sorted.Select(item => item.Part)];
+        Parts = [.. sorted.Select(item => item.Part)];
         NeedTraits = Folds.Any(fold => fold.NeedsTraits);
         NeedLatestTraits = NeedTraits && Folds.Any(fold => fold.NeedsLatestTraits);
         names = Folds.Any(fold => fold.Names is null) ? null : Folds.SelectMany(fold => fold.Names!).ToHashSet(StringComparer.Ordinal);
@@ -28,7 +27,7 @@ internal sealed class ProjectFolds
     public IFold[] Folds { get; }
 
     /// <summary>What the part of each fold is called in persons' states, ascending.</summary>
-    public ReadOnlySpan<long> Parts => parts;
+    public long[] Parts { get; }
 
     public bool IsEmpty => Folds.Length == 0;
 

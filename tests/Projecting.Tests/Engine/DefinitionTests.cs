@@ -113,6 +113,29 @@ public sealed class DefinitionTests
     }
 
     [Fact]
+    public async Task The_time_of_an_event_that_only_a_definition_counted_that_is_gone_is_no_difference()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await world.CreateShopAsync();
+        await shop.DefineAsync(DefinitionKind.Funnel, "stays", new FunnelQuery { Steps = [FunnelStep.Named("x"), FunnelStep.Named("y")] });
+        var revision = await shop.DefineAsync(DefinitionKind.Funnel, "goes", Funnel);
+        await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "ecommerce"));
+        await world.StartAsync();
+        await shop.AppendAsync(Shop.Track(Analysis.Events.CustomerId.Anonymous("ben"), "a", 1));
+        await world.SettleAsync();
+        await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "goes"));
+        Assert.True(await Eventually.HoldsAsync(async () => 0 == await world.ScalarAsync($"select count(*) from projecting.revisions where revision = {revision}")));
+        // The state moves to another key, and with it goes what told of the other definition.
+        await shop.AppendAsync(Shop.Identify("bob", "ben", 3));
+        await world.SettleAsync();
+        var sample = await world.Engine.VerifySampleAsync("funnels", 10, seed: 1, CancellationToken.None);
+        Assert.True(sample is { IsEqual: true, Persons: 1, Skipped: 0 }, string.Join("; ", sample.Differences.Select(difference => difference.ToText())));
+        await shop.AppendAsync(Shop.Track(Analysis.Events.CustomerId.User("bob"), "x", 0), Shop.Track(Analysis.Events.CustomerId.User("bob"), "y", 1));
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    [Fact]
     public async Task A_definition_that_has_answered_once_goes_on_answering_while_it_becomes_part_of_the_read_model()
     {
         await using var world = await World.CreateAsync();
