@@ -37,7 +37,7 @@ internal sealed record StateParts(long LastAt, byte[] Traits, IReadOnlyList<(lon
     /// <param name="kept">The parts that any fold has: a state without one counts for nothing, not even for when the person was seen last.</param>
     public static byte[] Join(ReadOnlySpan<byte> newer, ReadOnlySpan<byte> older, IReadOnlySet<long> kept)
     {
-        var (one, other) = (newer.IsEmpty ? None : Read(newer).If(kept), Read(older).If(kept));
+        var (one, other) = (newer.IsEmpty ? None : Read(newer).IfAnyIs(kept), Read(older).IfAnyIs(kept));
         var writer = new StateWriter();
         writer.Int64(Math.Max(one.LastAt, other.LastAt));
         writer.Bytes(one.Traits.Length > 0 ? one.Traits : other.Traits);
@@ -58,5 +58,5 @@ internal sealed record StateParts(long LastAt, byte[] Traits, IReadOnlyList<(lon
     }
 
     // Parts of definitions that are gone stay beside others: they have moved the time of the last event, which can be seen by them.
-    private StateParts If(IReadOnlySet<long> kept) => Parts.Any(kept.Contains) ? this : None;
+    private StateParts IfAnyIs(IReadOnlySet<long> kept) => Parts.Any(kept.Contains) ? this : None;
 }

@@ -64,8 +64,7 @@ public sealed class DefinitionTests
         await shop.AppendAsync(Shop.Track(ann, "x", 0), Shop.Track(ann, "a", 1));
         await world.SettleAsync();
 
-        await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "goes"));
-        Assert.True(await Eventually.HoldsAsync(async () => 0 == await world.ScalarAsync($"select count(*) from projecting.revisions where revision = {revision}")));
+        await RetireAsync(world, shop, "goes");
         // Of no interest to what stays: nobody writes her state anew.
         await shop.AppendAsync(Shop.Track(ann, "b", 2));
         await world.SettleAsync();
@@ -96,8 +95,7 @@ public sealed class DefinitionTests
         await shop.AppendAsync(gold, first, Shop.Track(bob, "a", 1), Shop.Track(ben, "a", 2));
         await world.SettleAsync();
 
-        await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "goes"));
-        Assert.True(await Eventually.HoldsAsync(async () => 0 == await world.ScalarAsync($"select count(*) from projecting.revisions where revision = {revision}")));
+        await RetireAsync(world, shop, "goes");
         await shop.AppendAsync(Shop.Void(gold), Shop.Void(first), Shop.Identify("bob", "ben", 3));
         await world.SettleAsync();
         Assert.Equal(3, await world.ScalarAsync("select count(*) from funnels_v1.states where grp = 0"));
@@ -118,13 +116,12 @@ public sealed class DefinitionTests
         await using var world = await World.CreateAsync();
         var shop = await world.CreateShopAsync();
         await shop.DefineAsync(DefinitionKind.Funnel, "stays", new FunnelQuery { Steps = [FunnelStep.Named("x"), FunnelStep.Named("y")] });
-        var revision = await shop.DefineAsync(DefinitionKind.Funnel, "goes", Funnel);
+        await shop.DefineAsync(DefinitionKind.Funnel, "goes", Funnel);
         await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "ecommerce"));
         await world.StartAsync();
         await shop.AppendAsync(Shop.Track(Analysis.Events.CustomerId.Anonymous("ben"), "a", 1));
         await world.SettleAsync();
-        await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, "goes"));
-        Assert.True(await Eventually.HoldsAsync(async () => 0 == await world.ScalarAsync($"select count(*) from projecting.revisions where revision = {revision}")));
+        await RetireAsync(world, shop, "goes");
         // The state moves to another key, and with it goes what told of the other definition.
         await shop.AppendAsync(Shop.Identify("bob", "ben", 3));
         await world.SettleAsync();
@@ -151,6 +148,28 @@ public sealed class DefinitionTests
             Assert.True(hasJoined);
             Assert.All(await Task.WhenAll(asking), Assert.True);
         }
+    }
+
+    [Fact]
+    public async Task A_database_of_a_program_that_told_no_revisions_by_their_group_is_gone_on_with()
+    {
+        await using var world = await World.CreateAsync();
+        var shop = await StartAsync(world);
+        await using (var older = world.Source.CreateCommand("alter table projecting.revisions drop column origin")) await older.ExecuteNonQueryAsync();
+        await world.RestartAsync();
+        await shop.DefineAsync(DefinitionKind.Funnel, "new", Funnel);
+        await shop.AppendAsync(Scenario.Of(2, 30).Events());
+        await world.SettleAsync();
+        await CellAssert.StoredIsNaiveAsync(world, shop);
+        Assert.Equal(1, await world.ScalarAsync("select count(*) from projecting.revisions where origin = 1"));
+    }
+
+    // Until nobody folds it any more.
+    private static async Task RetireAsync(World world, Shop shop, string key)
+    {
+        var revision = shop.Project.Find(DefinitionKind.Funnel, key)!.Revision;
+        await world.DoAsync(new RetireDefinition(shop.Id, DefinitionKind.Funnel, key));
+        Assert.True(await Eventually.HoldsAsync(async () => 0 == await world.ScalarAsync($"select count(*) from projecting.revisions where revision = {revision}")));
     }
 
     private static async Task<bool> AlwaysAnswersAsync(World world, long revision, CancellationToken until)
