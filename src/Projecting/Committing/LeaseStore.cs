@@ -19,6 +19,9 @@ internal sealed record LeaseRow(long Epoch, string? Owner, long Beat, bool IsCon
     /// <summary>Where those stand of them that answer, the one that is behind most; null = nothing applied yet.</summary>
     public LogPosition? Lent { get; init; }
 
+    /// <summary>The highest format that an owner has written (<see cref="StoredFormat"/>).</summary>
+    public int Format { get; init; }
+
     /// <summary>Where everything live stands; null = nothing applied yet.</summary>
     public LogPosition? Stands => IsShared && !(Lent >= Position) ? Lent : Position;
 
@@ -49,7 +52,8 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
         """;
 
     private const string TakeSql = $"""
-        update projecting.lease set epoch = epoch + 1, owner = $2, beat = 0, backend_pid = pg_backend_pid(), backend_start = {Sql.OwnStart} where epoch = $1 returning epoch
+        update projecting.lease set epoch = epoch + 1, owner = $2, beat = 0, backend_pid = pg_backend_pid(), backend_start = {Sql.OwnStart}, format = $3
+         where epoch = $1 returning epoch
         """;
 
     private static readonly string TakeWaitSql = string.Create(CultureInfo.InvariantCulture, $"set local lock_timeout = {Limits.TakeWait.TotalMilliseconds:F0}");
@@ -61,7 +65,8 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand("""
             select l.epoch, l.owner, l.beat, exists (select 1 from pg_stat_activity a where a.pid = l.backend_pid and a.backend_start = l.backend_start),
-                   i.commit_position, i.prepare_position, i.log_id, lowest.commit_position, lowest.prepare_position, lowest.is_there is not null
+                   i.commit_position, i.prepare_position, i.log_id, lowest.commit_position, lowest.prepare_position, lowest.is_there is not null,
+                   l.format
               from projecting.lease l
               left join projecting.instances i on i.schema_name = $1 and i.grp = $2
               left join lateral (
@@ -81,6 +86,7 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
         {
             Lent = reader.IsDBNull(7) ? null : new LogPosition(reader.GetInt64(7), reader.GetInt64(8)),
             IsShared = reader.GetBoolean(9),
+            Format = reader.GetInt32(10),
         };
     }
 
@@ -100,7 +106,7 @@ internal sealed class LeaseStore(NpgsqlDataSource source)
         Sql.On(connection, TakeWaitSql).ExecuteNonQuery();
         // Stronger than the update's own lock: it also waits for those who hold on to the lease while they write.
         Sql.On(connection, "select 1 from projecting.lease for update").ExecuteNonQuery();
-        if (Sql.On(connection, TakeSql, seen, owner).ExecuteScalar() is not long epoch) return null;
+        if (Sql.On(connection, TakeSql, seen, owner, StoredFormat.Current).ExecuteScalar() is not long epoch) return null;
         // What the owner before had lent is the new one's, too: followers can't go on before it decides facts, and are lent something again then.
         Sql.On(connection, "delete from projecting.shares").ExecuteNonQuery();
         Sql.On(connection, "update projecting.instances set epoch = $1", epoch).ExecuteNonQuery();

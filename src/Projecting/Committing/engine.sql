@@ -36,11 +36,20 @@ create table if not exists projecting.lease (
   owner         text,
   beat          bigint      not null default 0,
   backend_pid   int,
-  backend_start timestamptz
+  backend_start timestamptz,
+  format        int         not null default 1
 );
 insert into projecting.lease default values on conflict do nothing;
 
--- Processes that stand by and would fold some projections meanwhile, each with the projections that it can (name and version) and the name of its connections. The owner
+-- The highest format that an owner has written (see StoredFormat): a program that knows it takes the lease, an older one doesn't.
+do $$
+begin
+  if not exists (select from pg_attribute where attrelid = 'projecting.lease'::regclass and attname = 'format') then
+    alter table projecting.lease add column format int not null default 1;
+  end if;
+end $$;
+
+-- Processes that stand by and would fold some projections meanwhile, each with the projections that it can (name, version, format) and the name of its connections. The owner
 -- watches their heartbeats as they watch the owner's.
 create table if not exists projecting.followers (
   process       uuid        primary key,

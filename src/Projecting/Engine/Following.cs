@@ -132,5 +132,5 @@ public sealed partial class ProjectionEngine
     private static TimeSpan PauseAfter(int failures) =>
         TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, ShortestPause.TotalSeconds * Math.Pow(2, failures - 1)));
 
-    private static string LabelOf(Contract.Projection projection) => $"{projection.Name}_v{projection.Version}";
+    private static string LabelOf(Contract.Projection projection) => $"{projection.Name}_v{projection.Version}/{StoredFormat.Current}";
 }

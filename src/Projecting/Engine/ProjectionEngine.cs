@@ -90,11 +90,13 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
 
     /// <summary>Prepares the database and starts to follow the log in the background, or to stand by if another process does.</summary>
     /// <exception cref="WrongLogException">The database holds read models of another log.</exception>
+    /// <exception cref="NewerFormatException">The database holds read models of a newer program.</exception>
     /// <exception cref="InvalidOperationException">A projection's tables changed without a new version.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await schemas.MigrateAsync(cancellationToken);
         var found = await leases.LookAsync(cancellationToken);
+        StoredFormat.Check(found.Format);
         if (found.LogId is { } builtFrom) InstanceStore.CheckLog(FactsId.ToString(), builtFrom, await log.GetIdentityAsync(cancellationToken));
         foreach (var row in await store.AllAsync(cancellationToken))
             if (catalog.All.FirstOrDefault(projection => projection.Name == row.Projection) is { } projection) InstanceRegistry.CheckSql(row, projection);

@@ -43,6 +43,8 @@ public sealed partial class ProjectionEngine
             {
                 var row = await leases.LookAsync(cancellationToken);
                 Observe(row);
+                // A newer program may have owned it since this one started.
+                StoredFormat.Check(row.Format);
                 LastFailure = lending.Failure;
                 var isFree = watch.IsDead(row.Pulse, clock.Elapsed) || row.Owner is null || row.Epoch == givenUp;
                 if (isFree && await Lease.TryTakeAsync(leases, row, settings, logger) is { } taken)

@@ -182,7 +182,7 @@ internal static class CommandLine
         {
             return 130;
         }
-        catch (Exception error) when (error is CommandException or PrivatePostgresException or Projecting.Committing.WrongLogException
+        catch (Exception error) when (error is CommandException or PrivatePostgresException or Projecting.Committing.WrongLogException or Projecting.Committing.NewerFormatException
             or NotSupportedException or Npgsql.NpgsqlException or HttpRequestException or IOException or System.Text.Json.JsonException)
         {
             AnsiConsole.MarkupLine($"[red]error:[/] {Markup.Escape(error.Message)}");

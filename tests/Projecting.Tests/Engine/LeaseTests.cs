@@ -1,5 +1,6 @@
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Revenue;
+using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Projecting.Tests.Harness;
 using EventSourcedAnalytics.Projecting.Tests.Histories;
@@ -95,6 +96,27 @@ public sealed class LeaseTests
         await shop.AppendAsync(Shop.Track(CustomerId.User("u"), "a", 1));
         await world.SettleAsync();
         await CellAssert.StoredIsNaiveAsync(world, shop);
+    }
+
+    [Fact]
+    public async Task What_a_newer_program_has_written_is_not_gone_on_with()
+    {
+        await using var world = await World.CreateAsync();
+        await world.StartAsync(Short);
+        await world.ExecuteAsync("update projecting.lease set format = 1");
+        await world.RestartAsync();
+        Assert.Equal(2, await world.ScalarAsync("select format from projecting.lease"));
+
+        await using var standby = world.NewEngine(settings: Short);
+        await standby.StartAsync(CancellationToken.None);
+        await world.ExecuteAsync("update projecting.lease set format = 3");
+        await world.StopAsync();
+        Assert.True(await Eventually.HoldsAsync(() => standby.LastFailure?.Contains("written by a newer program (format 3, this one knows 2)", StringComparison.Ordinal) == true));
+        Assert.Equal(EngineRole.Standby, standby.Role);
+        await using var next = world.NewEngine(settings: Short);
+        await Assert.ThrowsAsync<NewerFormatException>(() => next.StartAsync(CancellationToken.None));
+        await world.ExecuteAsync("update projecting.lease set format = 2");
+        Assert.True(await Eventually.HoldsAsync(() => standby.Role == EngineRole.Owner));
     }
 
     [Fact]
