@@ -54,6 +54,12 @@ public static class Limits
     /// <summary>Longest time between two commits of the live loop while it stays behind.</summary>
     public static readonly TimeSpan LongestCommitInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>Changed states of the live read models from which on a commit leaves them in memory while it is behind, unless an operator set another number.</summary>
+    public const int LeftStates = 50_000;
+
+    /// <summary>Longest time for which commits leave states in memory: who came in it is folded again after a crash.</summary>
+    public static readonly TimeSpan LongestStatesInterval = TimeSpan.FromSeconds(10);
+
     /// <summary>Events from which on a person is folded again only once in <see cref="MaxDeferral"/>, however often its events come late.</summary>
     public const int HeavyPersonEvents = 20_000;
 

@@ -16,7 +16,9 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
     private const string AdvanceSql = """
         with moved as (
           update projecting.instances
-             set commit_position = $4, prepare_position = $5, events = events + $8, recorded_at = coalesce($7, recorded_at), updated_at = now()
+             set commit_position = $4, prepare_position = $5, events = events + $8, recorded_at = coalesce($7, recorded_at), updated_at = now(), states_left = $9,
+               states_commit = case when not $9 then null when states_left then states_commit else commit_position end,
+               states_prepare = case when not $9 then null when states_left then states_prepare else prepare_position end
            where schema_name = $1 and grp = $2 and epoch = $6 and commit_position is not distinct from $3
           returning 1)
         select 1 / count(*) from moved
@@ -37,7 +39,7 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         AtPoint?.Invoke(CommitPoints.BeforeBegin);
         if (isOpened) batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
         if (unit.Facts is not null) Advance(batch, FactsInstance.Id, unit.FactsFrom, unit, unit.FactsEpoch);
-        foreach (var changes in unit.Changes) Advance(batch, changes.Instance.Id, changes.From, unit, changes.Instance.Epoch);
+        foreach (var changes in unit.Changes) Advance(batch, changes.Instance.Id, changes.From, unit, changes.Instance.Epoch, changes.LeavesStates);
         var checkpoints = batch.BatchCommands.Count;
         if (unit.Facts is not null) FactsStore.AddTo(batch, unit.Facts);
         MinuteTable.AddTo(batch, unit.Minutes);
@@ -97,7 +99,7 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         }
     }
 
-    private static void Advance(NpgsqlBatch batch, InstanceId instance, LogPosition? from, CommitUnit unit, long epoch)
+    private static void Advance(NpgsqlBatch batch, InstanceId instance, LogPosition? from, CommitUnit unit, long epoch, bool leavesStates = false)
     {
         var command = new NpgsqlBatchCommand(AdvanceSql);
         command.Parameters.Add(new NpgsqlParameter { Value = instance.Schema });
@@ -108,6 +110,7 @@ internal sealed class Committer(NpgsqlDataSource source, SchemaCatalog schemas)
         command.Parameters.Add(new NpgsqlParameter { Value = epoch });
         command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = unit.RecordedAt });
         command.Parameters.Add(new NpgsqlParameter { Value = unit.EventCount });
+        command.Parameters.Add(new NpgsqlParameter { Value = leavesStates });
         batch.BatchCommands.Add(command);
     }
 }

@@ -12,11 +12,15 @@ namespace EventSourcedAnalytics.Projecting.Committing;
 
 /// <summary>A row of <c>projecting.instances</c>.</summary>
 internal sealed record InstanceRow(
-    string SchemaName, int Grp, string Projection, int Version, Guid LogId, string SqlHash, long? CommitPosition, long? PreparePosition, long Epoch, long Events, long? RecordedAt, DateTime UpdatedAt, bool Joined)
+    string SchemaName, int Grp, string Projection, int Version, Guid LogId, string SqlHash, long? CommitPosition, long? PreparePosition, long Epoch, long Events, long? RecordedAt, DateTime UpdatedAt, bool Joined,
+    bool StatesLeft, long? StatesCommit, long? StatesPrepare)
 {
     public InstanceId Id => new(SchemaName, Grp);
 
     public LogPosition? Position => CommitPosition is { } commit && PreparePosition is { } prepare ? new LogPosition(commit, prepare) : null;
+
+    /// <summary>States that a process had in memory only; null = those in Postgres stand at the position.</summary>
+    public LostStates? Lost => StatesLeft ? new LostStates(StatesCommit is { } commit && StatesPrepare is { } prepare ? new LogPosition(commit, prepare) : null) : null;
 }
 
 /// <summary>Which schema answers for a projection.</summary>
@@ -25,7 +29,7 @@ internal sealed record LiveRow(string Projection, string SchemaName, string? Pre
 /// <summary>Instances, the revisions they keep, their marks and the pointers to what is live, in Postgres.</summary>
 internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownership)
 {
-    private const string Columns = "schema_name, grp, projection, version, log_id, sql_hash, commit_position, prepare_position, epoch, events, recorded_at, updated_at, joined";
+    private const string Columns = "schema_name, grp, projection, version, log_id, sql_hash, commit_position, prepare_position, epoch, events, recorded_at, updated_at, joined, states_left, states_commit, states_prepare";
 
     // The proof that the projection is still this process's, the proof that both stand at the position, and the revisions.
     private static readonly (Index Through, string Point)[] MergeSteps = [(3, MergePoints.AfterRevisions), (^0, MergePoints.BeforeCommit)];
@@ -153,7 +157,7 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
         [
             Sql.Of("""
                 select 1 / greatest(count(*) - 1, 0) from projecting.instances i
-                 where i.schema_name = $1 and i.grp in (0, $2) and i.epoch = $3 and i.commit_position = $4
+                 where i.schema_name = $1 and i.grp in (0, $2) and i.epoch = $3 and i.commit_position = $4 and not i.states_left
                    and not exists (select from projecting.marks m where m.schema_name = i.schema_name and m.grp = i.grp)
                 """, group.Schema, group.Group, ownership.EpochOf(projection), at.Commit),
             Sql.Of("update projecting.revisions set grp = 0 where schema_name = $1 and grp = $2", group.Schema, group.Group),

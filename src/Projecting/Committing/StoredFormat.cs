@@ -11,9 +11,10 @@ internal static class StoredFormat
     /// <list type="bullet">
     /// <item>1: a part of a state is named by its revision.</item>
     /// <item>2: by its revision and the group that it came with.</item>
+    /// <item>3: states may stand further back than the checkpoint.</item>
     /// </list>
     /// </summary>
-    public const int Current = 2;
+    public const int Current = 3;
 
     /// <summary>Refuses what a newer program wrote.</summary>
     /// <exception cref="NewerFormatException">It was.</exception>

@@ -17,6 +17,9 @@ create table if not exists projecting.instances (
   recorded_at      bigint,
   updated_at       timestamptz not null default now(),
   joined           boolean     not null default false,
+  states_left      boolean     not null default false,
+  states_commit    bigint,
+  states_prepare   bigint,
   primary key (schema_name, grp)
 );
 
@@ -25,6 +28,14 @@ do $$
 begin
   if not exists (select from pg_attribute where attrelid = 'projecting.instances'::regclass and attname = 'joined') then
     alter table projecting.instances add column joined boolean not null default false;
+  end if;
+end $$;
+
+-- Whether the process that folds it has newer states in memory than the table of states holds, which then stands at that position; null = before the first event.
+do $$
+begin
+  if not exists (select from pg_attribute where attrelid = 'projecting.instances'::regclass and attname = 'states_left') then
+    alter table projecting.instances add column states_left boolean not null default false, add column states_commit bigint, add column states_prepare bigint;
   end if;
 end $$;
 

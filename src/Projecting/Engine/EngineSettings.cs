@@ -34,6 +34,9 @@ public sealed record EngineSettings
     /// <param name="bytes">Its memory.</param>
     internal static int CachedPersonsFor(long bytes) => (int)Math.Clamp(bytes / Limits.MemoryBytesPerCachedPerson, Limits.MinCachedPersons, int.MaxValue);
 
+    /// <summary>Changed states of the live read models from which on a commit leaves them in memory while it is behind; a later one writes them. Numbers never depend on it.</summary>
+    public int LeftStates { get; init; } = Limits.LeftStates;
+
     /// <summary>Events that a verification holds at a time: of a longer log it reads all of it once for each so many. Numbers never depend on it.</summary>
     public int VerifiedEvents { get; init; } = VerifiedEventsHere;
 

@@ -56,7 +56,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         Tuning = EngineTuning.Default with
         {
             BatchEvents = this.settings.BatchEvents, CommitEvents = this.settings.CommitEvents, Workers = this.settings.Workers, CachedPersons = this.settings.CachedPersons, VerifiedEvents = this.settings.VerifiedEvents,
-            RefoldBytes = this.settings.RefoldMegabytes * Limits.Megabyte,
+            RefoldBytes = this.settings.RefoldMegabytes * Limits.Megabyte, LeftStates = this.settings.LeftStates,
         };
         this.log = log;
         this.projects = projects;

@@ -50,8 +50,9 @@ public sealed partial class ProjectionEngine
         private Task Enter(IReadOnlyList<Instance> instances)
         {
             entered.UnionWith(instances);
-            live = [.. live, .. instances.Where(instance => instance.Position == Position)];
-            var started = ByPosition(instances.Where(instance => instance.Position != Position)).ConvertAll(together => CatchUpAsync(together, ending.Token));
+            var there = instances.ToLookup(instance => instance.Position == Position && instance.Lost is null);
+            live = [.. live, .. there[true]];
+            var started = ByPosition(there[false]).ConvertAll(together => CatchUpAsync(together, ending.Token));
             foreach (var catchUp in started) catchUps.Add(catchUp);
             return Task.WhenAll(started);
         }
@@ -129,6 +130,7 @@ public sealed partial class ProjectionEngine
         {
             // A checkpoint ahead of the facts waits for them: what they will decide up to there is what they decided before.
             if (instances[0].Position is { } ahead) await standing.WaitAsync(ahead, Timeout.InfiniteTimeSpan, cancellationToken);
+            await FindLostAsync(instances, cancellationToken);
             while (instances.Count > 0 && Position is { } target && !(instances[0].Position >= target)) instances = await ReplayAsync(instances, target, cancellationToken);
             await Boundary.WaitAsync(cancellationToken);
             try
@@ -145,6 +147,29 @@ public sealed partial class ProjectionEngine
             {
                 Boundary.Release();
             }
+        }
+
+        // A process ended with states that it had left in memory: they are made anew before anything else.
+        private async Task FindLostAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
+        {
+            foreach (var together in instances.GroupBy(instance => instance.Lost).Where(together => together.Key is not null))
+                await HoldAsync([.. together], held => FindLostAsync(held, together.Key!.Since, cancellationToken), cancellationToken);
+        }
+
+        private async Task FindLostAsync(IReadOnlyList<Instance> instances, LogPosition? since, CancellationToken cancellationToken)
+        {
+            var through = instances[0].Position!.Value;
+            engine.logger.LogInformation("States of {Instances} since {Since} were lost with a process; persons who came up to {Through} are folded again.", NamesOf(instances), since, through);
+            await foreach (var batch in follower.ReadAsync(since, through, ActivitiesOf(instances), null, cancellationToken))
+            {
+                Facts.Mark(batch);
+                var persons = partitioner.Partition(batch, since?.Commit ?? -1, through.Commit);
+                foreach (var instance in instances) LostStates.Mark(persons, instance);
+                batch.Memory?.Dispose();
+            }
+            foreach (var instance in instances) (instance.Lost, instance.LeavesStates) = (null, true);
+            await folding.RetryAsync(instances, static (_, mark) => mark.Reason is null, FindProject, cancellationToken);
+            await CommitAsync(instances, cancellationToken);
         }
 
         // A group that has caught up goes on as part of what its schema was built with, unless somebody is marked in either: then later. At a boundary with everything committed.

@@ -34,7 +34,7 @@ public sealed partial class ProjectionEngine
         }
 
         /// <summary>Begins to commit all that the live loop has decided and folded, as soon as the commit before has ended. Call at a boundary.</summary>
-        private async Task BeginFlushAsync(CancellationToken cancellationToken, Waiting waiting)
+        private async Task BeginFlushAsync(CancellationToken cancellationToken, Waiting waiting, bool leavesStates = false)
         {
             if (failure is not null) throw new OperationCanceledException("The session can't go on.", failure);
             try
@@ -48,7 +48,7 @@ public sealed partial class ProjectionEngine
                 }
                 if (applied == taken && !live.Any(instance => instance.HasPending)) return;
                 await landing.WaitAsync(cancellationToken);
-                BeginCommit();
+                BeginCommit(leavesStates);
             }
             catch (Exception error)
             {
@@ -57,22 +57,23 @@ public sealed partial class ProjectionEngine
             }
         }
 
-        private void BeginCommit()
+        private void BeginCommit(bool leavesStates)
         {
             if (applied is not { } to) return;
             var from = taken;
             var figures = live.Select(FiguresOf).ToList();
-            var changes = live.Select(instance => InstanceChanges.TakeFrom(instance, engine.Tuning.CopiedRows)).ToList();
+            var changes = live.Select(instance => InstanceChanges.TakeFrom(instance, engine.Tuning.CopiedRows, leavesStates)).ToList();
             var unit = IsOwner
                 ? new CommitUnit(changes, to, recordedAt, pendingEvents, decided, from, factsEpoch) { Minutes = minutes.TakeFound(), Rings = hasCompany ? Bell.Facts : null }
                 : new CommitUnit(changes, to, recordedAt, pendingEvents) { Rings = Bell.Shares };
             (decided, taken, pendingEvents) = (decided.Next(), to, 0);
             lastCommit = Stopwatch.GetTimestamp();
+            if (!leavesStates) lastStates = lastCommit;
             landing = Task.Run(() => LandLiveAsync(unit, figures), CancellationToken.None);
             foreach (var instance in live)
             {
                 instance.Landing = landing;
-                instance.States.Trim(engine.Tuning.CachedPersons);
+                if (!leavesStates) instance.States.Trim(engine.Tuning.CachedPersons);
             }
         }
 
@@ -149,7 +150,7 @@ public sealed partial class ProjectionEngine
                     await Boundary.WaitAsync(cancellationToken);
                     try
                     {
-                        if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && (applied != taken || live.Any(static instance => instance.Waiting > 0)))
+                        if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && (applied != taken || live.Any(static instance => instance.Waiting > 0 || instance.LeavesStates)))
                             await FlushAsync(cancellationToken, Waiting.Due);
                         // A definition is there soon also where no events come.
                         if (IsOwner || AreDecidedUnder(engine.projects.Projects)) await ReconcileAsync(cancellationToken);
@@ -172,8 +173,19 @@ public sealed partial class ProjectionEngine
         private async Task FlushWhenDueAsync(bool hasMore, CancellationToken cancellationToken)
         {
             if (hasMore && pendingEvents < engine.Tuning.CommitEvents && !(landing.IsCompleted && IsCommitDue())) return;
-            await BeginFlushAsync(cancellationToken, hasMore ? Waiting.Stay : Waiting.Due);
+            await BeginFlushAsync(cancellationToken, hasMore ? Waiting.Stay : Waiting.Due, LeavesStates(hasMore));
             pace.Committed(isBehind: hasMore);
+            wasBehind = hasMore;
+        }
+
+        // States are most of what a catch-up writes, and needed by nobody but who goes on after a crash: while it is behind, and in the commit that arrives at the head, they
+        // stay in memory for a while if they are many.
+        private bool LeavesStates(bool hasMore)
+        {
+            if (!(hasMore || wasBehind) || Stopwatch.GetElapsedTime(lastStates) > Limits.LongestStatesInterval) return false;
+            if (live.Any(instance => instance.States.Count > engine.Tuning.CachedPersons)) return false;
+            var states = live.Sum(static instance => instance.States.DirtyCount);
+            return states >= engine.Tuning.LeftStates && states < engine.Tuning.UncommittedRows;
         }
 
         private bool IsCommitDue()

@@ -63,7 +63,13 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>Whether anything waits to be committed.</summary>
     public bool HasPending => !IsBroken && HasChanges;
 
-    private bool HasChanges => Position != Committed || pending.Marks.Count > 0 || pending.Refolds > 0;
+    private bool HasChanges => Position != Committed || pending.Marks.Count > 0 || pending.Refolds > 0 || LeavesStates;
+
+    /// <summary>Whether the last commit left states in memory: those in Postgres stand further back than the checkpoint.</summary>
+    public bool LeavesStates { get; set; }
+
+    /// <summary>Where the states in Postgres stand, if a process ended that had left others in memory: nothing can be folded before <see cref="LostStates"/> are found. Null = at the checkpoint.</summary>
+    public LostStates? Lost { get; set; }
 
     /// <summary>Held while a batch of this instance is at work, and while its folds are replaced.</summary>
     public SemaphoreSlim Busy { get; } = new(1, 1);
@@ -125,8 +131,10 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <param name="position">Where the checkpoint stands.</param>
     /// <param name="events">Events applied up to there.</param>
     /// <param name="marks">Persons that are not folded along.</param>
-    public void Reset(LogPosition? position, long events, IEnumerable<KeyValuePair<CustomerKey, Mark>> marks)
+    /// <param name="lost">States that are not committed up to there; null = all are.</param>
+    public void Reset(LogPosition? position, long events, IEnumerable<KeyValuePair<CustomerKey, Mark>> marks, LostStates? lost = null)
     {
+        (LeavesStates, Lost) = (false, lost);
         (Position, Committed, Landed, Landing, Events) = (position, position, position, Task.CompletedTask, events);
         Marks.Clear();
         foreach (var (person, mark) in marks) Marks.Add(person, mark);

@@ -36,6 +36,15 @@ internal sealed class TakenStates : IDisposable
         return taken;
     }
 
+    /// <summary>Takes the states of some persons only; all others are left for a later commit.</summary>
+    public static TakenStates From(StateCache cache, IEnumerable<CustomerKey> persons)
+    {
+        var taken = new TakenStates();
+        var entries = cache.TakeDirty(persons);
+        for (var partition = 0; partition < entries.Length; partition++) taken.parts[partition] = new Part(entries[partition]);
+        return taken;
+    }
+
     /// <summary>Gives the memory back: none of the states may be looked at any more.</summary>
     public void Dispose() => Array.ForEach(parts, static part => part.Dispose());
 

@@ -29,7 +29,7 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
         .AddCommandLine(overrides)
         .Build();
 
-    /// <summary>What is set about the projections: <c>Projections__LeaseSeconds</c>, <c>Projections__Share</c>, <c>Projections__CommitEvents</c>, <c>Projections__Workers</c>, <c>Projections__CachedPersons</c>, <c>Projections__VerifiedEvents</c>, <c>Projections__RefoldMegabytes</c>, and faults to try out.</summary>
+    /// <summary>What is set about the projections: <c>Projections__LeaseSeconds</c>, <c>Projections__Share</c>, <c>Projections__CommitEvents</c>, <c>Projections__Workers</c>, <c>Projections__CachedPersons</c>, <c>Projections__LeftStates</c>, <c>Projections__VerifiedEvents</c>, <c>Projections__RefoldMegabytes</c>, and faults to try out.</summary>
     /// <exception cref="Client.CommandException">A value makes no sense.</exception>
     public static EngineSettings Engine(IConfiguration configuration, string urls) => new()
     {
@@ -39,6 +39,7 @@ internal sealed record ServerSettings(string Urls, string DataDirectory, string?
         CommitEvents = configuration.WholeNumber("Projections:CommitEvents", Projecting.Limits.MaxUncommittedEvents, 1, Projecting.Limits.MaxUncommittedEvents),
         Workers = configuration.WholeNumber("Projections:Workers", 0, 0, Limits.MaxWorkers),
         CachedPersons = configuration.WholeNumber("Projections:CachedPersons", EngineSettings.CachedPersonsHere, Limits.MinCachedPersons, Limits.MaxCachedPersons),
+        LeftStates = configuration.WholeNumber("Projections:LeftStates", Projecting.Limits.LeftStates, 0, int.MaxValue),
         VerifiedEvents = configuration.WholeNumber("Projections:VerifiedEvents", EngineSettings.VerifiedEventsHere, Limits.MinVerifiedEvents, Limits.MaxVerifiedEvents),
         RefoldMegabytes = configuration.WholeNumber("Projections:RefoldMegabytes", EngineSettings.RefoldMegabytesHere, Limits.MinRefoldMegabytes, Limits.MaxRefoldMegabytes),
         AtCommitPoint = FaultHook.From(configuration),

@@ -7,13 +7,16 @@ namespace EventSourcedAnalytics.Acceptance.Faults;
 [Collection(FaultsCollection.Name)]
 public sealed class CommitFaultTests(FaultFixture log)
 {
-    [Fact]
-    public async Task Killed_at_every_point_of_a_commit_nothing_is_lost_and_nothing_counted_twice()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(int.MaxValue)]
+    public async Task Killed_at_every_point_of_a_commit_nothing_is_lost_and_nothing_counted_twice(int leftStates)
     {
+        var settings = new Dictionary<string, string> { ["Projections__LeftStates"] = leftStates.ToString(System.Globalization.CultureInfo.InvariantCulture) };
         var postgres = await PostgresFixture.FreshDatabaseAsync();
         foreach (var point in CommitPoints.All)
         {
-            await using var member = Member.Launch(log, postgres, $"kill {point} 3");
+            await using var member = Member.Launch(log, postgres, $"kill {point} 3", settings: settings);
             await member.Server.EndsAsync();
         }
         await using var last = await Member.StartAsync(log, postgres);

@@ -19,6 +19,9 @@ internal sealed class Member : IAsyncDisposable
     // Small enough that one history is many commits.
     private const string CommitEvents = "150";
 
+    // Every commit leaves states in memory while it is behind.
+    private const string LeftStates = "0";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder folder = new("analytics-member-");
@@ -30,6 +33,7 @@ internal sealed class Member : IAsyncDisposable
         {
             ["EventStore__ConnectionString"] = log.EventStore, ["ConnectionStrings__Postgres"] = postgres, ["Auth__AdminKey"] = AdminKey,
             ["Projections__LeaseSeconds"] = leaseSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture), ["Projections__CommitEvents"] = CommitEvents,
+            ["Projections__LeftStates"] = LeftStates,
         };
         if (fault is not null)
         {

@@ -82,6 +82,14 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         if (!await Engine.WaitForAsync(position, Patience, default)) throw new TimeoutException($"The read models do not come to {position}: {Engine.LastFailure}");
     }
 
+    /// <summary>Waits until the states of persons stand where the read models stand.</summary>
+    public async Task HaveWrittenStatesAsync()
+    {
+        await using var left = Postgres.CreateCommand("select exists (select from projecting.instances where states_left)");
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (await left.ExecuteScalarAsync() is true) await timer.WaitForNextTickAsync();
+    }
+
     /// <summary>Stops it, lets somebody change what lies on disk, and starts it again.</summary>
     public async Task RestartAsync(Func<string, Task>? between = null)
     {

@@ -105,17 +105,17 @@ public sealed class LeaseTests
         await world.StartAsync(Short);
         await world.ExecuteAsync("update projecting.lease set format = 1");
         await world.RestartAsync();
-        Assert.Equal(2, await world.ScalarAsync("select format from projecting.lease"));
+        Assert.Equal(3, await world.ScalarAsync("select format from projecting.lease"));
 
         await using var standby = world.NewEngine(settings: Short);
         await standby.StartAsync(CancellationToken.None);
-        await world.ExecuteAsync("update projecting.lease set format = 3");
+        await world.ExecuteAsync("update projecting.lease set format = 4");
         await world.StopAsync();
-        Assert.True(await Eventually.HoldsAsync(() => standby.LastFailure?.Contains("written by a newer program (format 3, this one knows 2)", StringComparison.Ordinal) == true));
+        Assert.True(await Eventually.HoldsAsync(() => standby.LastFailure?.Contains("written by a newer program (format 4, this one knows 3)", StringComparison.Ordinal) == true));
         Assert.Equal(EngineRole.Standby, standby.Role);
         await using var next = world.NewEngine(settings: Short);
         await Assert.ThrowsAsync<NewerFormatException>(() => next.StartAsync(CancellationToken.None));
-        await world.ExecuteAsync("update projecting.lease set format = 2");
+        await world.ExecuteAsync("update projecting.lease set format = 3");
         Assert.True(await Eventually.HoldsAsync(() => standby.Role == EngineRole.Owner));
     }
 

@@ -55,7 +55,7 @@ internal sealed class MemoryEngine
             engine.stage.Remember(batch);
             at = page.LastPosition > store.FactsPosition || page.IsHead ? store.FactsPosition : page.LastPosition;
         }
-        foreach (var instance in instances) engine.Add(instance);
+        foreach (var instance in instances) await engine.AddAsync(instance);
         return engine;
     }
 
@@ -66,15 +66,20 @@ internal sealed class MemoryEngine
     public int Behind => behind.Count;
 
     /// <summary>Adds an instance: a new one starts before the first event.</summary>
-    public void Add(MemoryInstance added)
+    public async Task AddAsync(MemoryInstance added)
     {
         Position ??= store.FactsPosition;
         var instance = new Instance(added.Id, added.Projection, 1) { MergedGroups = [.. added.Merged] };
         var kept = store.Of(instance);
-        instance.Reset(kept.Position, 0, kept.Marks);
+        instance.Reset(kept.Position, 0, kept.Marks, kept.Lost);
         instance.SetFolds(added.Kept(project));
+        if (kept.Lost is { } lost) await FindAsync(instance, lost);
         (instance.Position == Position ? live : behind).Add(instance);
     }
+
+    /// <summary>Whose committed states are there although they are part of another person by now.</summary>
+    public IEnumerable<CustomerKey> Strays() => store.Persons().Where(person =>
+        facts.JoinedPersonOf(project.Id, person, Position!.Value.Commit) is { } joined && facts.KeyOf(project, joined.Representative) != person);
 
     /// <summary>Folds the next events for everything that is live.</summary>
     /// <returns>False if there are none.</returns>
@@ -90,12 +95,12 @@ internal sealed class MemoryEngine
         return true;
     }
 
-    /// <summary>Folds who waits again, and commits.</summary>
-    public async Task CommitAsync(bool refold, int cachedPersons)
+    /// <summary>Folds who waits again, and commits; states are left in memory, or not.</summary>
+    public async Task CommitAsync(bool refold, int cachedPersons, bool leavesStates = false)
     {
         if (refold) foreach (var instance in live) await RefoldAsync(instance);
         if (Position is not { } position) return;
-        foreach (var instance in live) Take(instance, cachedPersons);
+        foreach (var instance in live) Take(instance, cachedPersons, leavesStates);
         store.Apply(decided, position);
         decided = new FactsDelta();
     }
@@ -139,11 +144,29 @@ internal sealed class MemoryEngine
         return true;
     }
 
-    private void Take(Instance instance, int cachedPersons)
+    // As the engine finds states that were lost with a process.
+    private async Task FindAsync(Instance instance, LostStates lost)
+    {
+        var through = instance.Position!.Value;
+        for (var at = lost.Since; !(at >= through);)
+        {
+            var page = await log.ReadAllAsync(at, 5, Customers, CancellationToken.None);
+            var batch = EventDecoder.Decode(page);
+            batch.Events.RemoveAll(e => e.Position > through.Commit);
+            facts.Mark(batch);
+            LostStates.Mark(partitioner.Partition(batch, lost.Since?.Commit ?? -1, through.Commit), instance);
+            at = page.IsHead ? through : page.LastPosition;
+        }
+        (instance.Lost, instance.LeavesStates) = (null, true);
+        await RefoldAsync(instance);
+        Take(instance, int.MaxValue);
+    }
+
+    private void Take(Instance instance, int cachedPersons, bool leavesStates = false)
     {
         if (!instance.HasPending) return;
-        store.Apply(InstanceChanges.TakeFrom(instance, int.MaxValue));
-        instance.States.Trim(cachedPersons);
+        store.Apply(InstanceChanges.TakeFrom(instance, int.MaxValue, leavesStates));
+        if (!leavesStates) instance.States.Trim(cachedPersons);
     }
 
     private Task RefoldAsync(Instance instance) => folding.RetryAsync([instance], static (_, _) => true, Find, CancellationToken.None);

@@ -27,6 +27,9 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
         return kept;
     }
 
+    /// <summary>Everybody who has a state.</summary>
+    public IEnumerable<CustomerKey> Persons() => instances.Values.SelectMany(kept => kept.States.Keys);
+
     /// <summary>The cells of an instance.</summary>
     public CellSet CellsOf(InstanceId instance) => instances[instance].Cells;
 
@@ -34,6 +37,7 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
     {
         var kept = Of(committed.Instance);
         Assert.Equal(kept.Position, committed.From);
+        kept.Lost = !committed.LeavesStates ? null : kept.Lost ?? new LostStates(kept.Position);
         kept.Position = committed.To;
         kept.Cells.AddAll(committed.Cells);
         var states = committed.States.Added.Concat(committed.States.Changed).ToList();
@@ -119,5 +123,8 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
         public Dictionary<CustomerKey, Mark> Marks { get; } = [];
 
         public LogPosition? Position { get; set; }
+
+        /// <summary>What a crash would lose now.</summary>
+        public LostStates? Lost { get; set; }
     }
 }

@@ -49,7 +49,7 @@ public sealed class StagesTests
         {
             await AppendAsync(log, project, events, random.Next(1, 9));
             isMore = await engine.StepAsync(random.Next(1, 12), mayDefer: random.Next(2) == 0) || events.Count > 0;
-            if (random.Next(2) == 0) await engine.CommitAsync(refold: random.Next(2) == 0, cached);
+            if (random.Next(2) == 0) await engine.CommitAsync(refold: random.Next(2) == 0, cached, leavesStates: random.Next(2) == 0);
             if (random.Next(10) == 0)
             {
                 engine = await MemoryEngine.StartAsync(log, project, instances, store, workers, refoldBytes);
@@ -58,7 +58,7 @@ public sealed class StagesTests
             if (random.Next(8) == 0 && Missing(World.Shipped[random.Next(World.Shipped.Count)]) is { } late)
             {
                 instances.Add(late);
-                engine.Add(late);
+                await engine.AddAsync(late);
             }
             await engine.CatchUpAsync(random.Next(1, 12), commit: random.Next(2) == 0, cached);
             foreach (var group in instances.Where(instance => instance.Group > 0 && random.Next(2) == 0).ToList())
@@ -66,6 +66,7 @@ public sealed class StagesTests
         }
         while (engine.Behind > 0) await engine.CatchUpAsync(random.Next(1, 30), commit: random.Next(2) == 0, cached);
         await engine.CommitAsync(refold: true, cached);
+        Assert.Empty(engine.Strays());
         foreach (var instance in instances)
             CellAssert.Same(Lines(instance.Projection, Naive(log, project, instance)), Lines(instance.Projection, store.CellsOf(instance.Id)), $"{instance.Id}");
 

@@ -53,8 +53,9 @@ public sealed class SettingsTests
     {
         var (engine, health, node) = ReadAll(Configuration(
             ("Projections:LeaseSeconds", "0.5"), ("Projections:MaxLagSeconds", "0"), ("Projections:CommitEvents", " 150 "), ("Projections:Share", "False"), ("Projections:Workers", "3"),
-            ("Projections:CachedPersons", "5000"), ("Projections:VerifiedEvents", "7000"), ("Projections:RefoldMegabytes", "9"), ("EventStore:NodePort", "2113"), ("EventStore:NodeAddress", "::1")));
+            ("Projections:CachedPersons", "5000"), ("Projections:VerifiedEvents", "7000"), ("Projections:RefoldMegabytes", "9"), ("Projections:LeftStates", "11"), ("EventStore:NodePort", "2113"), ("EventStore:NodeAddress", "::1")));
         Assert.Equal((TimeSpan.FromMilliseconds(500), 150, false, 3, 5_000, 7_000, 9), (engine.Lease, engine.CommitEvents, engine.Share, engine.Workers, engine.CachedPersons, engine.VerifiedEvents, engine.RefoldMegabytes));
+        Assert.Equal(11, engine.LeftStates);
         Assert.Equal(TimeSpan.Zero, health.MaxLag);
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 2113), node);
     }
@@ -64,10 +65,11 @@ public sealed class SettingsTests
     [InlineData(null)]
     public void What_is_not_set_or_empty_has_its_default(string? value)
     {
-        string[] keys = ["Projections:LeaseSeconds", "Projections:MaxLagSeconds", "Projections:CommitEvents", "Projections:Share", "Projections:Workers", "Projections:CachedPersons", "Projections:VerifiedEvents", "Projections:RefoldMegabytes", "Faults:At", "EventStore:NodePort", "EventStore:NodeAddress"];
+        string[] keys = ["Projections:LeaseSeconds", "Projections:MaxLagSeconds", "Projections:CommitEvents", "Projections:Share", "Projections:Workers", "Projections:CachedPersons", "Projections:VerifiedEvents", "Projections:RefoldMegabytes", "Projections:LeftStates", "Faults:At", "EventStore:NodePort", "EventStore:NodeAddress"];
         var (engine, health, node) = ReadAll(Configuration([.. keys.Select(key => (key, value))]));
         Assert.Equal((Projecting.Limits.Lease, Projecting.Limits.MaxUncommittedEvents, true, 0), (engine.Lease, engine.CommitEvents, engine.Share, engine.Workers));
         Assert.Equal((EngineSettings.CachedPersonsHere, EngineSettings.VerifiedEventsHere, EngineSettings.RefoldMegabytesHere), (engine.CachedPersons, engine.VerifiedEvents, engine.RefoldMegabytes));
+        Assert.Equal(Projecting.Limits.LeftStates, engine.LeftStates);
         Assert.Equal(Limits.ReadyLag, health.MaxLag);
         Assert.Null(engine.AtCommitPoint);
         Assert.Null(node);
