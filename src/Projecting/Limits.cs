@@ -57,8 +57,8 @@ public static class Limits
     /// <summary>Changed states of the live read models from which on a commit leaves them in memory while it is behind, unless an operator set another number.</summary>
     public const int LeftStates = 50_000;
 
-    /// <summary>Longest time for which commits leave states in memory: who came in it is folded again after a crash.</summary>
-    public static readonly TimeSpan LongestStatesInterval = TimeSpan.FromSeconds(10);
+    /// <summary>Longest time for which commits leave states in memory: what came in it is folded once more after a crash.</summary>
+    public static readonly TimeSpan LongestStatesInterval = TimeSpan.FromSeconds(60);
 
     /// <summary>Events from which on a person is folded again only once in <see cref="MaxDeferral"/>, however often its events come late.</summary>
     public const int HeavyPersonEvents = 20_000;

@@ -19,8 +19,8 @@ internal sealed record InstanceRow(
 
     public LogPosition? Position => CommitPosition is { } commit && PreparePosition is { } prepare ? new LogPosition(commit, prepare) : null;
 
-    /// <summary>States that a process had in memory only; null = those in Postgres stand at the position.</summary>
-    public LostStates? Lost => StatesLeft ? new LostStates(StatesCommit is { } commit && StatesPrepare is { } prepare ? new LogPosition(commit, prepare) : null) : null;
+    /// <summary>Where the states stand if they were left in memory; null = there are none.</summary>
+    public LogPosition? StatesPosition => StatesCommit is { } commit && StatesPrepare is { } prepare ? new LogPosition(commit, prepare) : null;
 }
 
 /// <summary>Which schema answers for a projection.</summary>
@@ -75,6 +75,16 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
         var rows = await connection.QueryAsync<(Guid Person, string Project, long AppliedTo, string? Reason)>(new CommandDefinition(
             "select person, project, applied_to, reason from projecting.marks where schema_name = @Schema and grp = @Group", new { id.Schema, id.Group }, cancellationToken: cancellationToken));
         return rows.ToDictionary(row => Keys.FromUuid(row.Person), row => new Mark(row.Project, row.AppliedTo, row.Reason is null ? null : SqlText.Decode(row.Reason)));
+    }
+
+    /// <summary>What a process took along that had left states in memory; null = the states stand where the instance stands.</summary>
+    public async Task<LostStates?> LostAsync(InstanceRow row, CancellationToken cancellationToken)
+    {
+        if (!row.StatesLeft) return null;
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var unmarked = await connection.QueryAsync<(Guid Person, string Project)>(new CommandDefinition(
+            "select person, project from projecting.unmarked where schema_name = @Schema and grp = @Group", new { row.Id.Schema, row.Id.Group }, cancellationToken: cancellationToken));
+        return new LostStates(row.StatesPosition, [.. unmarked.Select(mark => KeyValuePair.Create(Keys.FromUuid(mark.Person), mark.Project))]);
     }
 
     /// <summary>The instance that answers a revision of a projection of this version; null if there is none, or it has not caught up yet.</summary>
@@ -137,7 +147,7 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
         projection,
         [
             SchemaCatalog.Drop(schema),
-            .. new[] { "instances", "revisions", "merged", "marks", "dropped" }.Select(table => Sql.Of($"delete from projecting.{table} where schema_name = $1", schema)),
+            .. new[] { "instances", "revisions", "merged", "marks", "unmarked", "dropped" }.Select(table => Sql.Of($"delete from projecting.{table} where schema_name = $1", schema)),
             Sql.Of("update projecting.live set previous = null where previous = $1", schema),
         ], cancellationToken);
 

@@ -14,9 +14,10 @@ internal static class MarkStore
         {
             var delete = new NpgsqlBatchCommand("delete from projecting.marks where schema_name = $1 and grp = $2 and person = any($3)");
             AddInstance(delete, changes.Instance.Id);
-            delete.Parameters.Add(new NpgsqlParameter { Value = changes.Unmarked.Select(Keys.ToUuid).ToArray() });
+            delete.Parameters.Add(new NpgsqlParameter { Value = changes.Unmarked.Select(mark => Keys.ToUuid(mark.Key)).ToArray() });
             batch.BatchCommands.Add(delete);
         }
+        AddUnmarked(batch, changes);
         if (changes.Marked.Count == 0) return;
         var upsert = new NpgsqlBatchCommand("""
             insert into projecting.marks (schema_name, grp, person, project, applied_to, reason)
@@ -29,6 +30,23 @@ internal static class MarkStore
         upsert.Parameters.Add(new NpgsqlParameter { Value = changes.Marked.Select(mark => mark.Value.AppliedTo).ToArray() });
         upsert.Parameters.Add(new NpgsqlParameter { Value = changes.Marked.Select(mark => mark.Value.Reason is null ? null : SqlText.Encode(mark.Value.Reason)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         batch.BatchCommands.Add(upsert);
+    }
+
+    // Where states are left in memory, what is in Postgres of those persons is no state to go on from.
+    private static void AddUnmarked(NpgsqlBatch batch, InstanceChanges changes)
+    {
+        if (!changes.LeavesStates && !changes.WereStatesLeft) return;
+        if (changes.LeavesStates && changes.Unmarked.Count == 0) return;
+        var command = new NpgsqlBatchCommand(changes.LeavesStates
+            ? "insert into projecting.unmarked (schema_name, grp, person, project) select $1, $2, * from unnest($3::uuid[], $4::text[]) on conflict do nothing"
+            : "delete from projecting.unmarked where schema_name = $1 and grp = $2");
+        AddInstance(command, changes.Instance.Id);
+        if (changes.LeavesStates)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = changes.Unmarked.Select(mark => Keys.ToUuid(mark.Key)).ToArray() });
+            command.Parameters.Add(new NpgsqlParameter { Value = changes.Unmarked.Select(mark => mark.Value).ToArray() });
+        }
+        batch.BatchCommands.Add(command);
     }
 
     private static void AddInstance(NpgsqlBatchCommand command, InstanceId instance)

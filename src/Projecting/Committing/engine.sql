@@ -124,6 +124,15 @@ create table if not exists projecting.marks (
   primary key (schema_name, grp, person)
 );
 
+-- Persons who were marked, and are not any more, since the states were left in memory: what the table of states has of them is older than their mark.
+create table if not exists projecting.unmarked (
+  schema_name text not null,
+  grp         int  not null,
+  person      uuid not null,
+  project     text not null,
+  primary key (schema_name, grp, person)
+);
+
 -- Parked persons whose loss somebody has accepted: as long as they are parked for that reason at that position, they are not reported.
 create table if not exists projecting.dropped (
   schema_name text   not null,

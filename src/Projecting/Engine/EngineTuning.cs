@@ -28,7 +28,7 @@ internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int
     /// <summary>Rows of one table that are certainly new from which on a commit copies them into it.</summary>
     public int CopiedRows { get; init; } = Limits.MinCopiedRows;
 
-    /// <summary>States of the live read models from which on a commit leaves them in memory, while it is behind.</summary>
+    /// <summary>Changed states of the live read models from which on a commit leaves them in memory.</summary>
     public int LeftStates { get; init; } = Limits.LeftStates;
 
     /// <summary>States and cells of a catch-up that wait in memory for their commit.</summary>

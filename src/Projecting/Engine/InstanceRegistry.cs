@@ -155,7 +155,7 @@ internal sealed class InstanceRegistry(
         try
         {
             var row = await store.FindAsync(instance.Id, cancellationToken) ?? throw new InvalidOperationException($"{instance.Id} is gone.");
-            instance.Reset(row.Position, row.Events, await store.MarksAsync(instance.Id, cancellationToken), row.Lost);
+            instance.Reset(row.Position, row.Events, await store.MarksAsync(instance.Id, cancellationToken), await store.LostAsync(row, cancellationToken));
         }
         finally
         {
@@ -198,7 +198,7 @@ internal sealed class InstanceRegistry(
     {
         var row = await store.TakeOverAsync(id, projection.Name, projection.Version, logId, cancellationToken);
         var instance = new Instance(id, projection, row.Epoch) { IsJoined = row.Joined };
-        instance.Reset(row.Position, row.Events, await store.MarksAsync(id, cancellationToken), row.Lost);
+        instance.Reset(row.Position, row.Events, await store.MarksAsync(id, cancellationToken), await store.LostAsync(row, cancellationToken));
         if (id.Group == 0) instance.MergedGroups = await store.MergedAsync(id.Schema, cancellationToken);
         instances = instances.SetItem(id, instance);
         return instance;

@@ -43,7 +43,6 @@ public sealed partial class ProjectionEngine
         private long lastCommit = Stopwatch.GetTimestamp();
         private readonly CommitPace pace = new();
         private long lastStates = Stopwatch.GetTimestamp();
-        private bool wasBehind;
         private long lastBatch = Stopwatch.GetTimestamp();
         private long lastDue = Stopwatch.GetTimestamp();
 

@@ -130,7 +130,7 @@ public sealed partial class ProjectionEngine
         {
             // A checkpoint ahead of the facts waits for them: what they will decide up to there is what they decided before.
             if (instances[0].Position is { } ahead) await standing.WaitAsync(ahead, Timeout.InfiniteTimeSpan, cancellationToken);
-            await FindLostAsync(instances, cancellationToken);
+            await RecoverAsync(instances, cancellationToken);
             while (instances.Count > 0 && Position is { } target && !(instances[0].Position >= target)) instances = await ReplayAsync(instances, target, cancellationToken);
             await Boundary.WaitAsync(cancellationToken);
             try
@@ -149,25 +149,26 @@ public sealed partial class ProjectionEngine
             }
         }
 
-        // A process ended with states that it had left in memory: they are made anew before anything else.
-        private async Task FindLostAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
+        // A process ended with states that it had left in memory: they come first.
+        private async Task RecoverAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
         {
-            foreach (var together in instances.GroupBy(instance => instance.Lost).Where(together => together.Key is not null))
-                await HoldAsync([.. together], held => FindLostAsync(held, together.Key!.Since, cancellationToken), cancellationToken);
+            foreach (var together in instances.Where(instance => instance.Lost is not null).GroupBy(instance => instance.Lost!.Since))
+                await HoldAsync([.. together], held => RecoverAsync(held, together.Key, held[0].Position!.Value, cancellationToken), cancellationToken);
         }
 
-        private async Task FindLostAsync(IReadOnlyList<Instance> instances, LogPosition? since, CancellationToken cancellationToken)
+        private async Task RecoverAsync(IReadOnlyList<Instance> instances, LogPosition? since, LogPosition through, CancellationToken cancellationToken)
         {
-            var through = instances[0].Position!.Value;
-            engine.logger.LogInformation("States of {Instances} since {Since} were lost with a process; persons who came up to {Through} are folded again.", NamesOf(instances), since, through);
+            engine.logger.LogInformation("States of {Instances} went with a process that had left them in memory: what came after {Since} up to {Through} is folded once more.",
+                NamesOf(instances), since?.ToString() ?? "the start", through);
+            var recoveries = instances.Select(instance => new StateRecovery(instance)).ToList();
             await foreach (var batch in follower.ReadAsync(since, through, ActivitiesOf(instances), null, cancellationToken))
             {
                 Facts.Mark(batch);
-                var persons = partitioner.Partition(batch, since?.Commit ?? -1, through.Commit);
-                foreach (var instance in instances) LostStates.Mark(persons, instance);
+                await folding.FoldAsync(batch, instances, mayDefer: true, cancellationToken);
+                foreach (var recovery in recoveries) recovery.DropCells();
                 batch.Memory?.Dispose();
             }
-            foreach (var instance in instances) (instance.Lost, instance.LeavesStates) = (null, true);
+            foreach (var recovery in recoveries) recovery.End(Facts, FindProject);
             await folding.RetryAsync(instances, static (_, mark) => mark.Reason is null, FindProject, cancellationToken);
             await CommitAsync(instances, cancellationToken);
         }

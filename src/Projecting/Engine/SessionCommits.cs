@@ -150,7 +150,7 @@ public sealed partial class ProjectionEngine
                     await Boundary.WaitAsync(cancellationToken);
                     try
                     {
-                        if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && (applied != taken || live.Any(static instance => instance.Waiting > 0 || instance.LeavesStates)))
+                        if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && (applied != taken || live.Any(static instance => instance.Waiting > 0)))
                             await FlushAsync(cancellationToken, Waiting.Due);
                         // A definition is there soon also where no events come.
                         if (IsOwner || AreDecidedUnder(engine.projects.Projects)) await ReconcileAsync(cancellationToken);
@@ -173,16 +173,16 @@ public sealed partial class ProjectionEngine
         private async Task FlushWhenDueAsync(bool hasMore, CancellationToken cancellationToken)
         {
             if (hasMore && pendingEvents < engine.Tuning.CommitEvents && !(landing.IsCompleted && IsCommitDue())) return;
-            await BeginFlushAsync(cancellationToken, hasMore ? Waiting.Stay : Waiting.Due, LeavesStates(hasMore));
+            await BeginFlushAsync(cancellationToken, hasMore ? Waiting.Stay : Waiting.Due, MayLeaveStates());
             pace.Committed(isBehind: hasMore);
-            wasBehind = hasMore;
+            // At the head that is told of first.
+            if (!hasMore && live.Any(static instance => instance.LeavesStates)) await BeginFlushAsync(cancellationToken, Waiting.Stay);
         }
 
-        // States are most of what a catch-up writes, and needed by nobody but who goes on after a crash: while it is behind, and in the commit that arrives at the head, they
-        // stay in memory for a while if they are many.
-        private bool LeavesStates(bool hasMore)
+        // States are most of what a catch-up writes, and needed by nobody but who goes on after a crash: where they are many they stay in memory for a while.
+        private bool MayLeaveStates()
         {
-            if (!(hasMore || wasBehind) || Stopwatch.GetElapsedTime(lastStates) > Limits.LongestStatesInterval) return false;
+            if (Stopwatch.GetElapsedTime(lastStates) > Limits.LongestStatesInterval) return false;
             if (live.Any(instance => instance.States.Count > engine.Tuning.CachedPersons)) return false;
             var states = live.Sum(static instance => instance.States.DirtyCount);
             return states >= engine.Tuning.LeftStates && states < engine.Tuning.UncommittedRows;

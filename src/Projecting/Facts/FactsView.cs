@@ -49,6 +49,13 @@ internal sealed class FactsView
     /// <summary>The key of a customer.</summary>
     public CustomerKey KeyOf(Project project, CustomerId customer) { using var reading = Read(); return reading.KeyOf(project, customer); }
 
+    /// <summary>The key of the person that a customer is at a position.</summary>
+    public CustomerKey PersonKeyOf(Project project, CustomerKey customer, long position)
+    {
+        using var reading = Read();
+        return reading.JoinedPersonOf(project.Id, customer, position) is { } joined ? reading.KeyOf(project, joined.Representative) : customer;
+    }
+
     /// <summary>Marks the events of a batch as they were decided before.</summary>
     public void Mark(Projecting.Reading.DecodedBatch batch)
     {

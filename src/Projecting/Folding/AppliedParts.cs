@@ -30,13 +30,10 @@ internal sealed class AppliedParts(FactsView facts)
         foreach (var (customer, events) in read.Streams)
         {
             if (!wanted.Contains(customer)) continue;
-            var person = PersonAt(project, customer, bound);
+            var person = facts.PersonKeyOf(project, customer, bound);
             if (!byPerson.TryGetValue(person, out var own)) byPerson.Add(person, own = []);
             foreach (var e in events) if (e.Position <= bound) own.Add(e);
         }
         return byPerson;
     }
-
-    private CustomerKey PersonAt(Project project, CustomerKey customer, long position) =>
-        facts.JoinedPersonOf(project.Id, customer, position) is { } joined ? facts.KeyOf(project, joined.Representative) : customer;
 }

@@ -68,7 +68,7 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     /// <summary>Whether the last commit left states in memory: those in Postgres stand further back than the checkpoint.</summary>
     public bool LeavesStates { get; set; }
 
-    /// <summary>Where the states in Postgres stand, if a process ended that had left others in memory: nothing can be folded before <see cref="LostStates"/> are found. Null = at the checkpoint.</summary>
+    /// <summary>States that a process took along which had left them in memory: they are folded again before anything else. Null = those in Postgres stand at the checkpoint.</summary>
     public LostStates? Lost { get; set; }
 
     /// <summary>Held while a batch of this instance is at work, and while its folds are replaced.</summary>
@@ -164,7 +164,7 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
         Unmark(person);
         Marks[person] = mark;
         if (mark.Reason is null) Waiting++;
-        pending.Marks.Add(person);
+        pending.Marks[person] = mark.Project;
     }
 
     /// <summary>Takes a person's mark away, if it has one.</summary>
@@ -172,6 +172,6 @@ internal sealed class Instance(InstanceId id, Projection projection, long epoch)
     {
         if (!Marks.Remove(person, out var mark)) return;
         if (mark.Reason is null) Waiting--;
-        pending.Marks.Add(person);
+        pending.Marks[person] = mark.Project;
     }
 }

@@ -13,34 +13,38 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// <param name="Written">The rows of cells that the commits before wrote; null if it is not known.</param>
 /// <param name="States">New states of persons.</param>
 /// <param name="Marked">Persons that are not folded along from here on, or whose mark changed.</param>
-/// <param name="Unmarked">Persons that are folded along again.</param>
+/// <param name="Unmarked">Persons that are folded along again, each with its project.</param>
 internal sealed record InstanceChanges(
     Instance Instance, LogPosition? From, LogPosition To, long Events, CellSet Cells, WrittenCells? Written, TakenStates States,
-    IReadOnlyList<KeyValuePair<CustomerKey, Mark>> Marked, IReadOnlyList<CustomerKey> Unmarked)
+    IReadOnlyList<KeyValuePair<CustomerKey, Mark>> Marked, IReadOnlyList<KeyValuePair<CustomerKey, string>> Unmarked)
 {
     /// <summary>Rows of one table that are certainly new from which on they are copied into it.</summary>
     public int CopiedRows { get; private init; }
 
-    /// <summary>True if states are left in memory for a later commit: of nobody but who was marked or no longer is.</summary>
+    /// <summary>True if states are left in memory for a later commit.</summary>
     public bool LeavesStates { get; private init; }
+
+    /// <summary>Whether the commit before left states in memory.</summary>
+    public bool WereStatesLeft { get; private init; }
 
     /// <summary>Takes what an instance has pending, up to where it stands; from here on it counts as committed, and is lost with its process if the commit fails.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="copiedRows">Rows of one table that are certainly new from which on they are copied into it.</param>
-    /// <param name="leavesStates">True to leave states in memory for a later commit. Who had waited for a refold need have no events since: what a crash loses could not be told by them.</param>
+    /// <param name="leavesStates">True to leave states in memory for a later commit.</param>
     public static InstanceChanges TakeFrom(Instance instance, int copiedRows, bool leavesStates = false)
     {
-        if (instance.Lost is not null) throw new InvalidOperationException($"{instance.Id} has lost states: nothing is committed before they are made anew.");
+        if (instance.Lost is not null) throw new InvalidOperationException($"{instance.Id} has lost states: nothing is committed before they are there again.");
         var pending = instance.TakePending();
         var (from, to) = (instance.Committed, instance.Position!.Value);
-        var (cells, states) = (pending.Sum(), leavesStates ? TakenStates.From(instance.States, pending.Marks) : TakenStates.From(instance.States));
+        var (cells, states) = (pending.Sum(), leavesStates ? TakenStates.None() : TakenStates.From(instance.States));
         // Where few rows come at a time nothing is copied, and near the head they never will be more.
         if (from is not null && cells.Rows.Count < copiedRows) instance.Written = null;
         instance.Committed = to;
+        var wereLeft = instance.LeavesStates;
         instance.LeavesStates = leavesStates;
         return new InstanceChanges(
             instance, from, to, pending.Events, cells, instance.Written, states,
-            [.. pending.Marks.Where(instance.Marks.ContainsKey).Select(person => KeyValuePair.Create(person, instance.Marks[person]))],
-            [.. pending.Marks.Where(person => !instance.Marks.ContainsKey(person))]) { CopiedRows = copiedRows, LeavesStates = leavesStates };
+            [.. pending.Marks.Keys.Where(instance.Marks.ContainsKey).Select(person => KeyValuePair.Create(person, instance.Marks[person]))],
+            [.. pending.Marks.Where(person => !instance.Marks.ContainsKey(person.Key))]) { CopiedRows = copiedRows, LeavesStates = leavesStates, WereStatesLeft = wereLeft };
     }
 }

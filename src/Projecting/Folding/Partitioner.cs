@@ -12,13 +12,7 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects)
     /// <summary>The persons of a batch.</summary>
     /// <param name="batch">The batch, decided by the facts stage.</param>
     /// <param name="checkpoint">Where the instances stand that will fold it; -1 = before the first event.</param>
-    public PersonBatch Partition(DecodedBatch batch, long checkpoint) => Partition(batch, checkpoint, batch.End.Commit);
-
-    /// <summary>The persons of a batch as they are further on.</summary>
-    /// <param name="batch">The batch, decided by the facts stage.</param>
-    /// <param name="checkpoint">Where the instances stand that will fold it; -1 = before the first event.</param>
-    /// <param name="end">As of which position, the batch's end or behind it.</param>
-    public PersonBatch Partition(DecodedBatch batch, long checkpoint, long end)
+    public PersonBatch Partition(DecodedBatch batch, long checkpoint)
     {
         var persons = new PersonBatch(batch.Events.Count);
         Project? project = null;
@@ -28,12 +22,12 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects)
             if (e.IsDuplicate) continue;
             if (project is null || project.Id != e.ProjectId) project = projects(e.ProjectId);
             if (project is null) continue;
-            var work = WorkOf(project, e.Customer, persons, end, checkpoint, reading);
+            var work = WorkOf(project, e.Customer, persons, batch.End.Commit, checkpoint, reading);
             work.Events.Add(e);
             if (e.Event is { IsCorrection: true })
             {
                 work.IsCorrected = true;
-                foreach (var customer in reading.ChangedBy(project.Id, e.Position)) WorkOf(project, customer, persons, end, checkpoint, reading).IsCorrected = true;
+                foreach (var customer in reading.ChangedBy(project.Id, e.Position)) WorkOf(project, customer, persons, batch.End.Commit, checkpoint, reading).IsCorrected = true;
             }
             if (e.Unreadable is not null) work.Unreadable ??= $"The event at position {e.Position} can't be read: {e.Unreadable}";
         }

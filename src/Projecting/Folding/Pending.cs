@@ -9,8 +9,8 @@ internal sealed class Pending(Projection projection)
 {
     private readonly List<CellSet> cells = [];
 
-    /// <summary>Persons that were marked or unmarked.</summary>
-    public HashSet<CustomerKey> Marks { get; } = [];
+    /// <summary>Persons that were marked or unmarked, each with its project.</summary>
+    public Dictionary<CustomerKey, string> Marks { get; } = [];
 
     /// <summary>Events applied.</summary>
     public long Events { get; set; }

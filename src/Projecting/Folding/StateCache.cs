@@ -15,15 +15,6 @@ internal sealed class PersonEntry(CustomerKey key) : PersonState
 
     /// <summary>The batch that asked for it last, by <see cref="StateCache"/>'s count.</summary>
     public uint Batch { get; set; }
-
-    /// <summary>Takes it to be committed.</summary>
-    /// <returns>False if it is committed already.</returns>
-    public bool Take()
-    {
-        var wasDirty = IsDirty;
-        IsDirty = false;
-        return wasDirty;
-    }
 }
 
 /// <summary>
@@ -72,17 +63,7 @@ internal sealed class StateCache
     {
         var taken = dirty[partition];
         dirty[partition] = [];
-        // Who was handed out alone is still in the list, or in it twice.
-        taken.RemoveAll(static entry => !entry.Take());
-        return taken;
-    }
-
-    /// <summary>Hands out those of some persons whose states differ from what is committed, by partition; they count as committed from here on.</summary>
-    public List<PersonEntry>[] TakeDirty(IEnumerable<CustomerKey> persons)
-    {
-        var taken = new List<PersonEntry>[Limits.FoldPartitions];
-        for (var partition = 0; partition < taken.Length; partition++) taken[partition] = [];
-        foreach (var person in persons) if (Find(person) is { } entry && entry.Take()) taken[Partitioner.PartitionOf(person)].Add(entry);
+        foreach (var entry in taken) entry.IsDirty = false;
         return taken;
     }
 

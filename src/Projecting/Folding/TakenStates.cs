@@ -36,12 +36,11 @@ internal sealed class TakenStates : IDisposable
         return taken;
     }
 
-    /// <summary>Takes the states of some persons only; all others are left for a later commit.</summary>
-    public static TakenStates From(StateCache cache, IEnumerable<CustomerKey> persons)
+    /// <summary>None.</summary>
+    public static TakenStates None()
     {
         var taken = new TakenStates();
-        var entries = cache.TakeDirty(persons);
-        for (var partition = 0; partition < entries.Length; partition++) taken.parts[partition] = new Part(entries[partition]);
+        for (var partition = 0; partition < taken.parts.Length; partition++) taken.parts[partition] = new Part([]);
         return taken;
     }
 

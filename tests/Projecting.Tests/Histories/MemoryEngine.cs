@@ -73,13 +73,12 @@ internal sealed class MemoryEngine
         var kept = store.Of(instance);
         instance.Reset(kept.Position, 0, kept.Marks, kept.Lost);
         instance.SetFolds(added.Kept(project));
-        if (kept.Lost is { } lost) await FindAsync(instance, lost);
+        if (instance.Lost is not null) await RecoverAsync(instance);
         (instance.Position == Position ? live : behind).Add(instance);
     }
 
     /// <summary>Whose committed states are there although they are part of another person by now.</summary>
-    public IEnumerable<CustomerKey> Strays() => store.Persons().Where(person =>
-        facts.JoinedPersonOf(project.Id, person, Position!.Value.Commit) is { } joined && facts.KeyOf(project, joined.Representative) != person);
+    public IEnumerable<CustomerKey> Strays() => store.Persons().Where(person => facts.PersonKeyOf(project, person, Position!.Value.Commit) != person);
 
     /// <summary>Folds the next events for everything that is live.</summary>
     /// <returns>False if there are none.</returns>
@@ -144,20 +143,22 @@ internal sealed class MemoryEngine
         return true;
     }
 
-    // As the engine finds states that were lost with a process.
-    private async Task FindAsync(Instance instance, LostStates lost)
+    // As the engine folds what came since the states were left.
+    private async Task RecoverAsync(Instance instance)
     {
-        var through = instance.Position!.Value;
-        for (var at = lost.Since; !(at >= through);)
+        var (through, random) = (instance.Position!.Value, new Random((int)instance.Position.Value.Commit));
+        var recovery = new StateRecovery(instance);
+        while (!(instance.Position >= through))
         {
-            var page = await log.ReadAllAsync(at, 5, Customers, CancellationToken.None);
+            var page = await log.ReadAllAsync(instance.Position, random.Next(1, 12), Customers, CancellationToken.None);
             var batch = EventDecoder.Decode(page);
             batch.Events.RemoveAll(e => e.Position > through.Commit);
+            batch = batch with { End = page.IsHead || page.LastPosition > through ? through : page.LastPosition!.Value };
             facts.Mark(batch);
-            LostStates.Mark(partitioner.Partition(batch, lost.Since?.Commit ?? -1, through.Commit), instance);
-            at = page.IsHead ? through : page.LastPosition;
+            await folding.FoldAsync(batch, [instance], mayDefer: random.Next(2) == 0, CancellationToken.None);
+            recovery.DropCells();
         }
-        (instance.Lost, instance.LeavesStates) = (null, true);
+        recovery.End(facts, Find);
         await RefoldAsync(instance);
         Take(instance, int.MaxValue);
     }

@@ -37,7 +37,7 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
     {
         var kept = Of(committed.Instance);
         Assert.Equal(kept.Position, committed.From);
-        kept.Lost = !committed.LeavesStates ? null : kept.Lost ?? new LostStates(kept.Position);
+        kept.Lost = !committed.LeavesStates ? null : new LostStates(kept.Lost is null ? kept.Position : kept.Lost.Since, [.. kept.Lost?.Unmarked ?? [], .. committed.Unmarked]);
         kept.Position = committed.To;
         kept.Cells.AddAll(committed.Cells);
         var states = committed.States.Added.Concat(committed.States.Changed).ToList();
@@ -46,7 +46,7 @@ internal sealed class MemoryStore : ICommittedStates, IOrderMentions
         foreach (var (person, state) in states) kept.States[person] = state.ToArray();
         committed.States.Dispose();
         foreach (var (person, mark) in committed.Marked) kept.Marks[person] = mark;
-        foreach (var person in committed.Unmarked) kept.Marks.Remove(person);
+        foreach (var (person, _) in committed.Unmarked) kept.Marks.Remove(person);
     }
 
     public void Apply(FactsDelta delta, LogPosition position)
