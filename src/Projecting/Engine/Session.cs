@@ -144,6 +144,8 @@ public sealed partial class ProjectionEngine
                 try
                 {
                     await ReconcileAsync(token);
+                    // Before anything else is decided: beside the live loop it would be overtaken by the facts, and no number would move until it had caught up with them.
+                    await RecoverAsync([.. Registry.All.Where(instance => instance.Position == Position)], token);
                     _ = Enter([.. Registry.All.Where(instance => !IsLive(instance) && !entered.Contains(instance))]);
                     await Registry.JoinAsync(live, token);
                     // Who was left waiting by the process before waits no longer.
