@@ -21,6 +21,7 @@ public static class BackfillBenchmark
         var (system, last) = await SystemUnderTest.StartWithAsync(shop);
         await using var _ = system;
         await system.StandAtAsync(last);
+        await system.HaveWrittenStatesAsync();
         var line = "";
         for (var run = 0; run < Arguments.Int(args, 3, 1); run++)
         {

@@ -28,10 +28,12 @@ public static class DefinitionsBenchmark
             await system.RestartEmptyAsync();
             using var catchUp = new Spent();
             await system.StandAtAsync(last);
+            var caughtUp = Figures(catchUp, shop.Events);
+            await system.HaveWrittenStatesAsync();
             line = JsonSerializer.Serialize(new
             {
                 benchmark = "definitions", events = shop.Events, definitions = count,
-                catchUp = Figures(catchUp, shop.Events), rebuildFunnels = await RebuildAsync(system, "funnels", shop.Events), rebuildCohorts = await RebuildAsync(system, "cohorts", shop.Events),
+                catchUp = caughtUp, rebuildFunnels = await RebuildAsync(system, "funnels", shop.Events), rebuildCohorts = await RebuildAsync(system, "cohorts", shop.Events),
             });
         }
         return line;

@@ -17,6 +17,7 @@ public static class MemoryBenchmark
         var (system, last) = await SystemUnderTest.StartWithAsync(shop);
         await using var _ = system;
         await system.StandAtAsync(last);
+        await system.HaveWrittenStatesAsync();
         await system.RestartAsync();
         await system.StandAtAsync(last);
         var line = "";
