@@ -32,21 +32,23 @@ internal static class MarkStore
         batch.BatchCommands.Add(upsert);
     }
 
-    // Where states are left in memory, what is in Postgres of those persons is no state to go on from.
+    // While states are left in memory, what is in Postgres of those persons is no state to go on from.
     private static void AddUnmarked(NpgsqlBatch batch, InstanceChanges changes)
     {
-        if (!changes.LeavesStates && !changes.WereStatesLeft) return;
-        if (changes.LeavesStates && changes.Unmarked.Count == 0) return;
-        var command = new NpgsqlBatchCommand(changes.LeavesStates
-            ? "insert into projecting.unmarked (schema_name, grp, person, project) select $1, $2, * from unnest($3::uuid[], $4::text[]) on conflict do nothing"
-            : "delete from projecting.unmarked where schema_name = $1 and grp = $2");
-        AddInstance(command, changes.Instance.Id);
-        if (changes.LeavesStates)
+        if (changes.LeavesStates && changes.Unmarked.Count > 0)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = changes.Unmarked.Select(mark => Keys.ToUuid(mark.Key)).ToArray() });
-            command.Parameters.Add(new NpgsqlParameter { Value = changes.Unmarked.Select(mark => mark.Value).ToArray() });
+            var insert = new NpgsqlBatchCommand("insert into projecting.unmarked (schema_name, grp, person, project) select $1, $2, * from unnest($3::uuid[], $4::text[]) on conflict do nothing");
+            AddInstance(insert, changes.Instance.Id);
+            insert.Parameters.Add(new NpgsqlParameter { Value = changes.Unmarked.Select(mark => Keys.ToUuid(mark.Key)).ToArray() });
+            insert.Parameters.Add(new NpgsqlParameter { Value = changes.Unmarked.Select(mark => mark.Value).ToArray() });
+            batch.BatchCommands.Add(insert);
         }
-        batch.BatchCommands.Add(command);
+        else if (!changes.LeavesStates && changes.WereStatesLeft)
+        {
+            var delete = new NpgsqlBatchCommand("delete from projecting.unmarked where schema_name = $1 and grp = $2");
+            AddInstance(delete, changes.Instance.Id);
+            batch.BatchCommands.Add(delete);
+        }
     }
 
     private static void AddInstance(NpgsqlBatchCommand command, InstanceId instance)

@@ -3,6 +3,8 @@ create schema if not exists projecting;
 create schema if not exists facts;
 
 -- One row an instance: its checkpoint and its owner. A null position means "never started", which is not position 0.
+-- `joined`: it has caught up with what is live, so it answers. `states_left`: the process that folds it has newer states in memory than the table of states holds, which then stands at
+-- `states_commit`; null = before the first event.
 create table if not exists projecting.instances (
   schema_name      text        not null,
   grp              int         not null,
@@ -23,24 +25,8 @@ create table if not exists projecting.instances (
   primary key (schema_name, grp)
 );
 
--- Whether an instance has caught up with what is live: then it answers. Looked up first, because altering a table waits for everybody who writes to it.
-do $$
-begin
-  if not exists (select from pg_attribute where attrelid = 'projecting.instances'::regclass and attname = 'joined') then
-    alter table projecting.instances add column joined boolean not null default false;
-  end if;
-end $$;
-
--- Whether the process that folds it has newer states in memory than the table of states holds, which then stands at that position; null = before the first event.
-do $$
-begin
-  if not exists (select from pg_attribute where attrelid = 'projecting.instances'::regclass and attname = 'states_left') then
-    alter table projecting.instances add column states_left boolean not null default false, add column states_commit bigint, add column states_prepare bigint;
-  end if;
-end $$;
-
 -- Who decides the facts, and folds all that it has not lent: one process at a time. Its heartbeat moves `beat`; whoever sees it stand still for the length of a lease, measured by the
--- own monotonic clock, takes over by raising the epoch. No column is compared with a clock.
+-- own monotonic clock, takes over by raising the epoch. No column is compared with a clock. `format` is what the owners wrote (see StoredFormat): a program that does not know it leaves the lease alone.
 create table if not exists projecting.lease (
   one           boolean     primary key default true check (one),
   epoch         bigint      not null default 0,
@@ -51,14 +37,6 @@ create table if not exists projecting.lease (
   format        int         not null default 1
 );
 insert into projecting.lease default values on conflict do nothing;
-
--- The highest format that an owner has written (see StoredFormat): a program that knows it takes the lease, an older one doesn't.
-do $$
-begin
-  if not exists (select from pg_attribute where attrelid = 'projecting.lease'::regclass and attname = 'format') then
-    alter table projecting.lease add column format int not null default 1;
-  end if;
-end $$;
 
 -- Processes that stand by and would fold some projections meanwhile, each with the projections that it can (name, version, format) and the name of its connections. The owner
 -- watches their heartbeats as they watch the owner's.
@@ -91,12 +69,6 @@ create table if not exists projecting.revisions (
   origin      int    not null default 0,
   primary key (schema_name, revision)
 );
-do $$
-begin
-  if not exists (select from pg_attribute where attrelid = 'projecting.revisions'::regclass and attname = 'origin') then
-    alter table projecting.revisions add column origin int not null default 0;
-  end if;
-end $$;
 
 -- Groups that became one with the group 0 of their schema. A person's state may lie under their numbers until it changes.
 create table if not exists projecting.merged (
@@ -143,6 +115,24 @@ create table if not exists projecting.dropped (
   dropped_at  timestamptz not null default now(),
   primary key (schema_name, grp, person)
 );
+
+-- Columns that came after their tables. Looked up first, because altering a table waits for everybody who writes to it.
+do $$
+declare later record;
+begin
+  for later in select * from (values
+    ('projecting.instances', 'joined', 'boolean not null default false'),
+    ('projecting.instances', 'states_left', 'boolean not null default false'),
+    ('projecting.instances', 'states_commit', 'bigint'),
+    ('projecting.instances', 'states_prepare', 'bigint'),
+    ('projecting.lease', 'format', 'int not null default 1'),
+    ('projecting.revisions', 'origin', 'int not null default 0')) as columns (of_table, name, type)
+  loop
+    if not exists (select from pg_attribute where attrelid = later.of_table::regclass and attname = later.name) then
+      execute format('alter table %s add column %I %s', later.of_table, later.name, later.type);
+    end if;
+  end loop;
+end $$;
 
 -- Facts: what isn't one customer's own, each with the position that decided it.
 create table if not exists facts.projects (
