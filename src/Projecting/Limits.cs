@@ -60,6 +60,12 @@ public static class Limits
     /// <summary>Longest time for which commits leave states in memory: what came in it is folded once more after a crash.</summary>
     public static readonly TimeSpan LongestStatesInterval = TimeSpan.FromSeconds(60);
 
+    /// <summary>Time that a stop in order gives the batch at work and the commit of what is folded; what is not written then is folded once more at the next start.</summary>
+    public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the log of the server says how far a start or a recovery has come that takes longer.</summary>
+    public static readonly TimeSpan ProgressReport = TimeSpan.FromSeconds(10);
+
     /// <summary>Events from which on a person is folded again only once in <see cref="MaxDeferral"/>, however often its events come late.</summary>
     public const int HeavyPersonEvents = 20_000;
 
@@ -134,6 +140,9 @@ public static class Limits
 
     /// <summary>Time for which a projection that was called back, for a rebuild or a verification, is not lent again.</summary>
     public static readonly TimeSpan StaysHome = TimeSpan.FromMinutes(1);
+
+    /// <summary>Time that an operator's command waits for a process that has just started to have its read models in hand.</summary>
+    public static readonly TimeSpan StartWait = TimeSpan.FromSeconds(10);
 
     /// <summary>Longest wait, besides two lengths of a lease, for a projection that is called back.</summary>
     public static readonly TimeSpan BringHome = TimeSpan.FromSeconds(10);

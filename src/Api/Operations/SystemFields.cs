@@ -16,10 +16,11 @@ namespace EventSourcedAnalytics.Api.Operations;
 /// <param name="Owner">The process that owns the read models, as it calls itself; null = none at the moment.</param>
 /// <param name="IsStalled">True if events wait and nothing was committed for a while: the watchdog's finding.</param>
 /// <param name="SecondsSinceCommit">Time since this process saw the read models move last.</param>
+/// <param name="ReadTo">While the projections of the process start: how far it has read which messages the log holds, before anything new counts; null = they have started.</param>
 /// <param name="Projections">Every instance.</param>
 public sealed record SystemStatus(
     string? Head, string? Position, double EventsPerSecond, long Refolds, long Duplicates, string? LastFailure, EngineRole Role, string? Owner, bool IsStalled,
-    double? SecondsSinceCommit, IReadOnlyList<ProjectionStatus> Projections);
+    double? SecondsSinceCommit, string? ReadTo, IReadOnlyList<ProjectionStatus> Projections);
 
 /// <summary>Where one instance of a projection stands.</summary>
 /// <param name="Name">Its schema, and its group of definitions if it isn't the first.</param>
@@ -37,10 +38,11 @@ public sealed record SystemStatus(
 /// <param name="Refolds">Persons folded again since the process started.</param>
 /// <param name="UpdatedAt">Time of its last commit.</param>
 /// <param name="Keeper">The process that folds it: the owner, or one that the owner has lent it to.</param>
+/// <param name="StatesAt">Where a process that ended had left states in memory: how far they are folded once more; null = none are missing.</param>
 /// <param name="Hash">Read-model hash, if asked for.</param>
 public sealed record ProjectionStatus(
     string Name, string Projection, int Version, string State, string? Position, long Gap, double LagSeconds, long Events, double EventsPerSecond, long Parked, long Dropped,
-    long Deferred, long Refolds, DateTime UpdatedAt, string? Keeper, string? Hash)
+    long Deferred, long Refolds, DateTime UpdatedAt, string? Keeper, string? StatesAt, string? Hash)
 {
     internal static ProjectionStatus Of(InstanceStatus status, EventLog.LogPosition? standing, DateTimeOffset now)
     {
@@ -49,7 +51,7 @@ public sealed record ProjectionStatus(
         var lag = isBehind && status.RecordedAt is { } at ? Math.Max(0, (now - DateTimeOffset.FromUnixTimeMilliseconds(at)).TotalSeconds) : 0;
         return new ProjectionStatus(
             status.Name, status.Projection, status.Version, status.State, status.Position?.ToString(), gap, lag, status.Events, status.EventsPerSecond,
-            status.Parked, status.Dropped, status.Deferred, status.Refolds, status.UpdatedAt, status.Keeper, status.Hash);
+            status.Parked, status.Dropped, status.Deferred, status.Refolds, status.UpdatedAt, status.Keeper, status.StatesAt?.ToString(), status.Hash);
     }
 }
 
@@ -66,7 +68,7 @@ public static class SystemQueries
         var now = clock.GetUtcNow();
         return new SystemStatus(
             status.Head?.ToString(), status.Position?.ToString(), status.EventsPerSecond, status.Refolds, status.Duplicates, status.LastFailure,
-            status.Role, status.Owner, status.IsStalled, status.SinceLastCommit?.TotalSeconds, [.. status.Instances.Select(instance => ProjectionStatus.Of(instance, status.Head, now))]);
+            status.Role, status.Owner, status.IsStalled, status.SinceLastCommit?.TotalSeconds, status.ReadTo?.ToString(), [.. status.Instances.Select(instance => ProjectionStatus.Of(instance, status.Head, now))]);
     }
 
     /// <summary>Long work; null if it is unknown or long over.</summary>

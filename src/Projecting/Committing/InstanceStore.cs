@@ -227,4 +227,16 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
 }
 
 /// <summary>The read model belongs to another log.</summary>
-public sealed class WrongLogException(string message) : Exception(message);
+public sealed class WrongLogException(string message) : Exception(message)
+{
+    /// <summary>Refuses a log that ends before where read models stand.</summary>
+    /// <param name="head">Where it ends; null = it is empty.</param>
+    /// <param name="stands">Where they stand.</param>
+    /// <exception cref="WrongLogException">It does.</exception>
+    public static void CheckReaches(LogPosition? head, LogPosition stands)
+    {
+        if (head >= stands) return;
+        throw new WrongLogException($"The read models stand at position {stands}, but the log ends at {head?.ToString() ?? "the start"}: it is older than they are. " +
+            "Bring the newer log back, or start with an empty database, so that the read models are built from this log.");
+    }
+}

@@ -47,11 +47,15 @@ public sealed partial class ProjectionEngine
                 row.RecordedAt, row.Events, meter.SpeedOf(row.Id), count.Parked, count.Dropped, count.Deferred, meter.RefoldsOf(row.Id), row.UpdatedAt, hash)
             {
                 Keeper = keepers.GetValueOrDefault(row.Projection) ?? Owner,
+                StatesAt = session?.StatesAt(row.Id),
             });
         }
         var duplicates = session?.Facts.CountDuplicates() ?? await store.CountDuplicatesAsync(cancellationToken);
         return new EngineStatus(
-            head, Position, meter.EventsPerSecond, meter.EventCount, meter.RefoldCount, meter.SinceMove, duplicates, LastFailure, meter.StageSeconds, statuses, Role, Owner, IsStalled);
+            head, Position, meter.EventsPerSecond, meter.EventCount, meter.RefoldCount, meter.SinceMove, duplicates, LastFailure, meter.StageSeconds, statuses, Role, Owner, IsStalled)
+        {
+            ReadTo = opening is { } starting ? starting.WarmedTo ?? LogPosition.At(0) : null,
+        };
     }
 
     /// <summary>The hash of a schema and the position it stands at, in one snapshot.</summary>
@@ -82,7 +86,11 @@ public sealed partial class ProjectionEngine
 public sealed record EngineStatus(
     LogPosition? Head, LogPosition? Position, double EventsPerSecond, long Events, long Refolds, TimeSpan? SinceLastCommit, long Duplicates, string? LastFailure,
     IReadOnlyDictionary<string, double> StageSeconds, IReadOnlyList<InstanceStatus> Instances, EngineRole Role, string? Owner,
-    bool IsStalled);
+    bool IsStalled)
+{
+    /// <summary>While the projections of this process start: how far the log is read for the messages that it holds. Null = they have started.</summary>
+    public LogPosition? ReadTo { get; init; }
+}
 
 /// <summary>Where one instance stands.</summary>
 /// <param name="Name">Schema, and group of definitions if it isn't the first.</param>
@@ -106,6 +114,9 @@ public sealed record InstanceStatus(
 {
     /// <summary>The process that folds it, as it calls itself; null = nobody at the moment.</summary>
     public string? Keeper { get; init; }
+
+    /// <summary>Where a process that ended had left states in memory: how far they are folded once more by this process. Null = none are missing.</summary>
+    public LogPosition? StatesAt { get; init; }
 
     /// <summary>Positions between it and the head: events in the embedded log, bytes in EventStoreDB.</summary>
     public long Gap => Head is { } head && !(Position >= head) ? head.Commit - (Position?.Commit ?? 0) : 0;

@@ -37,6 +37,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     private readonly ParkedStore parked;
     private readonly MinuteTable minutes;
     private volatile Session? session;
+    private volatile Session? opening;
     private volatile Lease? lease;
     private volatile LeaseRow? seen;
     private volatile Following? following;
@@ -44,6 +45,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
 
     // The epoch of a lease that this process gave up, but perhaps could not give back: nobody has it.
     private long? givenUp;
+    private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task running = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
     private bool isDisposed;
@@ -88,7 +90,10 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     /// <summary>What went wrong last, if the engine is not running well at the moment.</summary>
     public string? LastFailure { get; private set; }
 
-    /// <summary>Prepares the database and starts to follow the log in the background, or to stand by if another process does.</summary>
+    /// <summary>
+    /// Prepares the database and starts to follow the log in the background, or to stand by if another process does. What takes longer the longer the log is, is done in the
+    /// background as well: until then questions are answered from what is committed.
+    /// </summary>
     /// <exception cref="WrongLogException">The database holds read models of another log.</exception>
     /// <exception cref="NewerFormatException">The database holds read models of a newer program.</exception>
     /// <exception cref="InvalidOperationException">A projection's tables changed without a new version.</exception>
@@ -100,21 +105,20 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
         if (found.LogId is { } builtFrom) InstanceStore.CheckLog(FactsId.ToString(), builtFrom, await log.GetIdentityAsync(cancellationToken));
         foreach (var row in await store.AllAsync(cancellationToken))
             if (catalog.All.FirstOrDefault(projection => projection.Name == row.Projection) is { } projection) InstanceRegistry.CheckSql(row, projection);
-        // A process that starts takes what is certainly free at once: nobody's work is lost by it.
-        lease = found.IsFree ? await Lease.TryTakeAsync(leases, found, settings, logger) : null;
         Observe(found);
-        try
+        // A process that starts takes what is certainly free at once: nobody's work is lost by it.
+        if (found.IsFree)
         {
-            if (lease is not null) session = await OpenSessionAsync(new Session(this), cancellationToken);
-        }
-        catch
-        {
-            await GiveUpLeaseAsync();
-            throw;
+            if (found.Position is { } stands) WrongLogException.CheckReaches(await log.GetHeadAsync(cancellationToken), stands);
+            lease = await Lease.TryTakeAsync(leases, found, settings, logger);
+            if (lease is not null) prepared = new Session(this);
         }
         running = Task.Run(() => SuperviseAsync(stopping.Token), CancellationToken.None);
         watching = Task.Run(() => WatchAsync(stopping.Token), CancellationToken.None);
     }
+
+    /// <summary>Waits until this process has its projections in hand: it folds them, stands by, or has failed to and tries again.</summary>
+    public Task BegunAsync(CancellationToken cancellationToken) => begun.Task.WaitAsync(cancellationToken);
 
     /// <summary>Waits until everything live stands at a position or behind it.</summary>
     /// <returns>False if the time ran out before.</returns>
@@ -159,6 +163,7 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
                 failures = Position != before ? 1 : failures + 1;
                 LastFailure = error.Message;
                 session = null;
+                begun.TrySetResult();
                 await PauseAsync(error, failures, cancellationToken);
             }
             session = null;
@@ -169,17 +174,22 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     {
         if (session is null)
         {
-            if (lease is not null && !await lease.RenewAsync())
+            // One that was taken a moment ago comes with what is prepared.
+            if (lease is not null && prepared is null && !await lease.RenewAsync())
             {
                 logger.LogWarning("Another process has taken the projections over.");
                 await GiveUpLeaseAsync();
             }
-            if (lease is null) await StandByAsync(cancellationToken);
+            if (lease is null)
+            {
+                begun.TrySetResult();
+                await StandByAsync(cancellationToken);
+            }
             session = await OpenSessionAsync(Interlocked.Exchange(ref prepared, null) ?? new Session(this), cancellationToken);
         }
         LastFailure = null;
-        using var owning = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease!.Lost);
-        await session.RunAsync(owning.Token);
+        begun.TrySetResult();
+        await session.RunAsync(cancellationToken, lease!.Lost);
     }
 
     // An owner that fails again and again lets another process try.
@@ -194,8 +204,13 @@ public sealed partial class ProjectionEngine : IAsyncDisposable
     private async Task<Session> OpenSessionAsync(Session opened, CancellationToken cancellationToken)
     {
         ownership.Epoch = lease!.Epoch;
-        await opened.LoadAsync(cancellationToken);
-        return opened;
+        opening = opened;
+        try
+        {
+            await opened.LoadAsync(cancellationToken);
+            return opened;
+        }
+        finally { opening = null; }
     }
 
     private InstanceStore NewStore(IOwnership ownership) => new(source, ownership) { AtPoint = settings.AtCommitPoint };

@@ -259,9 +259,11 @@ public sealed partial class ProjectionEngine
     // What an operator does about a projection is done by the owner, with all of it in its hands.
     private async Task<Session> SessionWithAsync(string projection, CancellationToken cancellationToken)
     {
+        // A process that has just started is about to have them.
+        if (session is null && lease is not null) await Task.WhenAny(begun.Task, Task.Delay(Limits.StartWait, cancellationToken));
         var open = session ?? throw new RebuildException(lease is null
             ? $"This process stands by; the projections are run by {Owner ?? "nobody at the moment"}. Send the request there."
-            : $"The projections are not running at the moment: {LastFailure ?? "they are starting"}.");
+            : $"The projections are not running at the moment: {LastFailure ?? "they are starting (see 'analytics status'); try again when they have"}.");
         await open.BringHomeAsync(projection, cancellationToken);
         return open;
     }

@@ -6,6 +6,7 @@ using EventSourcedAnalytics.Projecting.Facts;
 using EventSourcedAnalytics.Projecting.Folding;
 using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projects;
+using Microsoft.Extensions.Logging;
 
 namespace EventSourcedAnalytics.Projecting.Engine;
 
@@ -99,11 +100,9 @@ public sealed partial class ProjectionEngine
             projects = engine.projects.Projects;
             var row = await store.TakeOverAsync(FactsInstance.Id, "facts", 1, logId, cancellationToken);
             factsEpoch = row.Epoch;
-            if (row.Position is { } stands && (head is null || stands > head))
-                throw new WrongLogException($"The read models stand at position {stands}, but the log ends at {head?.ToString() ?? "the start"}: it is older than they are. " +
-                    "Bring the newer log back, or start with an empty database, so that the read models are built from this log.");
             if (row.Position is { } position)
             {
+                WrongLogException.CheckReaches(head, position);
                 await using (var snapshot = await FactsSnapshot.OpenAsync(engine.source, cancellationToken)) await snapshot.ReadAsync(Facts, KeyOf, cancellationToken);
                 await WarmAsync(position, cancellationToken);
                 var starts = minutes.TakeFound();
@@ -127,17 +126,26 @@ public sealed partial class ProjectionEngine
                 warmRules[id] = rules;
             }
             if (warmTo >= through) return;
+            var told = Stopwatch.StartNew();
             await foreach (var batch in follower.ReadHashedAsync(warmTo, through, cancellationToken))
             {
                 factsStage.Remember(batch);
                 minutes.Take(batch);
                 warmTo = batch.End;
                 batch.Memory?.Dispose();
+                if (told.Elapsed < Limits.ProgressReport) continue;
+                engine.logger.LogInformation("The log is read for the messages that it holds: at {Position} of {Through}.", warmTo, through);
+                told.Restart();
             }
         }
 
+        /// <summary>How far the log is read for the messages that it holds; null = nothing is yet.</summary>
+        public LogPosition? WarmedTo => warmTo;
+
         /// <summary>Decides and folds what the log brings, until cancelled or until it can't go on.</summary>
-        public Task RunAsync(CancellationToken cancellationToken) => RunAsync(
+        /// <param name="cancellationToken">Ends it in order: what is folded is written, unless that takes too long.</param>
+        /// <param name="lost">Ends it at once: another process owns the read models.</param>
+        public Task RunAsync(CancellationToken cancellationToken, CancellationToken lost) => RunAsync(
             async token =>
             {
                 await Boundary.WaitAsync(token);
@@ -158,15 +166,23 @@ public sealed partial class ProjectionEngine
                 catchUps.Add(LendAsync(token));
                 await foreach (var batch in follower.FollowAsync(Position, MarkAsync, token)) await ApplyAsync(batch, token);
             },
-            cancellationToken);
+            cancellationToken,
+            lost);
 
-        private async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+        private async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken, CancellationToken lost)
         {
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ending.Token);
+            await using var atOnce = lost.UnsafeRegister(_ => _ = ending.CancelAsync(), null);
+            await using var afterAMoment = cancellationToken.UnsafeRegister(_ => ending.CancelAfter(Limits.StopGrace), null);
             try
             {
                 catchUps.Add(FoldWaitingAsync(linked.Token));
                 await work(linked.Token);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && failure is null && !ending.IsCancellationRequested)
+            {
+                await WriteFoldedAsync();
+                throw;
             }
             catch (OperationCanceledException) when (failure is not (null or OperationCanceledException))
             {
@@ -179,6 +195,19 @@ public sealed partial class ProjectionEngine
                 await Task.WhenAll(catchUps);
                 // Nothing is on its way to Postgres any more when the next session reads what is there.
                 await Task.WhenAll(Registry.All.Select(instance => instance.Landing).Append(landing).Select(EndedAsync));
+            }
+        }
+
+        // Whoever goes on has nothing to fold again.
+        private async Task WriteFoldedAsync()
+        {
+            try
+            {
+                await StandStillAsync(() => FlushAsync(ending.Token, Waiting.Stay), ending.Token);
+            }
+            catch (Exception error)
+            {
+                engine.logger.LogInformation("What is folded and not committed is left to whoever goes on from {Position}: {Reason}", Position, error.Message);
             }
         }
 
@@ -206,6 +235,12 @@ public sealed partial class ProjectionEngine
 
         /// <summary>Whether an instance stands where everything live stands.</summary>
         public bool IsLive(Instance instance) => Array.IndexOf(live, instance) >= 0;
+
+        /// <summary>How far an instance's lost states are folded again; null = none are lost.</summary>
+        public LogPosition? StatesAt(InstanceId id) => Registry.All.FirstOrDefault(instance => instance.Id == id)?.Lost?.FoundTo;
+
+        /// <summary>How far anything has come that must be done before the next commit: lost states that are folded again.</summary>
+        public LogPosition? RecoveredTo => Registry.All.Max(instance => instance.Lost?.FoundTo);
 
         /// <summary>Folds the parked persons of an instance again. Call at a boundary, for an instance that is live.</summary>
         /// <returns>How many persons are folded along again.</returns>
@@ -237,23 +272,24 @@ public sealed partial class ProjectionEngine
             batch.MarkedIn = Stopwatch.GetElapsedTime(start);
         }
 
+        // A batch that is begun is not given up for a stop in order.
         private async Task ApplyAsync(DecodedBatch batch, CancellationToken cancellationToken)
         {
             await engine.projects.WaitForAsync(batch.End, cancellationToken);
             await StandStillAsync(
                 async () =>
                 {
-                    await ReconcileAsync(cancellationToken);
+                    await ReconcileAsync(ending.Token);
                     using var span = EngineMeter.Traces.StartActivity("projecting.batch", ActivityKind.Consumer, batch.Trace);
                     span?.SetTag("events", batch.Events.Count).SetTag("position", batch.End.ToString());
                     var measured = engine.meter.Batch(batch.Events.Count);
                     lastBatch = Stopwatch.GetTimestamp();
-                    using (EngineMeter.Traces.StartActivity("projecting.facts")) await factsStage.DecideAsync(batch, decided, cancellationToken);
+                    using (EngineMeter.Traces.StartActivity("projecting.facts")) await factsStage.DecideAsync(batch, decided, ending.Token);
                     minutes.Take(batch);
-                    await FoldLiveAsync(batch, batch.HasMore, batch.MarkedIn + Stopwatch.GetElapsedTime(lastBatch), cancellationToken);
+                    await FoldLiveAsync(batch, batch.HasMore, batch.MarkedIn + Stopwatch.GetElapsedTime(lastBatch), ending.Token);
                     measured.Done();
                 },
-                cancellationToken);
+                ending.Token);
             batch.Memory?.Dispose();
         }
 

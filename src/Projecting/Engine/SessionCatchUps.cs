@@ -23,9 +23,10 @@ public sealed partial class ProjectionEngine
             await Boundary.WaitAsync(cancellationToken);
             try
             {
-                await FlushAsync(cancellationToken);
+                // Not by the caller's token, as at any boundary.
+                await FlushAsync(ending.Token);
                 entering = Enter(instances);
-                await Registry.JoinAsync([.. instances.Where(IsLive)], cancellationToken);
+                await Registry.JoinAsync([.. instances.Where(IsLive)], ending.Token);
             }
             finally { Boundary.Release(); }
             await entering.WaitAsync(cancellationToken);
@@ -161,12 +162,16 @@ public sealed partial class ProjectionEngine
             engine.logger.LogInformation("States of {Instances} went with a process that had left them in memory: what came after {Since} up to {Through} is folded once more.",
                 NamesOf(instances), since?.ToString() ?? "the start", through);
             var recoveries = instances.Select(instance => new StateRecovery(instance)).ToList();
+            var told = Stopwatch.StartNew();
             await foreach (var batch in follower.ReadAsync(since, through, ActivitiesOf(instances), null, cancellationToken))
             {
                 Facts.Mark(batch);
                 await folding.FoldAsync(batch, instances, mayDefer: true, cancellationToken);
                 foreach (var recovery in recoveries) recovery.DropCells();
                 batch.Memory?.Dispose();
+                if (told.Elapsed < Limits.ProgressReport) continue;
+                engine.logger.LogInformation("States of {Instances} are folded once more: at {Position} of {Through}.", NamesOf(instances), batch.End, through);
+                told.Restart();
             }
             foreach (var recovery in recoveries) recovery.End(Facts, FindProject);
             await folding.RetryAsync(instances, static (_, mark) => mark.Reason is null, FindProject, cancellationToken);

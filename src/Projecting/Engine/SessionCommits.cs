@@ -151,15 +151,18 @@ public sealed partial class ProjectionEngine
                     try
                     {
                         if (Stopwatch.GetElapsedTime(lastBatch) > Limits.DeferralCheck && (applied != taken || live.Any(static instance => instance.Waiting > 0)))
-                            await FlushAsync(cancellationToken, Waiting.Due);
+                            await FlushAsync(ending.Token, Waiting.Due);
                         // A definition is there soon also where no events come.
-                        if (IsOwner || AreDecidedUnder(engine.projects.Projects)) await ReconcileAsync(cancellationToken);
+                        if (IsOwner || AreDecidedUnder(engine.projects.Projects)) await ReconcileAsync(ending.Token);
                         if (!live.Any(instance => instance.Id.Group > 0)) continue;
-                        await FlushAsync(cancellationToken, Waiting.Stay);
-                        await MergeGroupsAsync(cancellationToken);
+                        await FlushAsync(ending.Token, Waiting.Stay);
+                        await MergeGroupsAsync(ending.Token);
                     }
                     finally { Boundary.Release(); }
                 }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
             }
             catch (Exception error)
             {

@@ -36,7 +36,8 @@ public sealed partial class ProjectionEngine
                     else await Task.Delay(Limits.FactsPause, token);
                 }
             },
-            cancellationToken);
+            cancellationToken,
+            CancellationToken.None);
 
         /// <summary>Begins to keep a projection that this process was lent.</summary>
         /// <returns>False if the owner has to claim order ids by newer settings first.</returns>
@@ -72,22 +73,22 @@ public sealed partial class ProjectionEngine
             await StandStillAsync(
                 async () =>
                 {
-                    through = await RefreshFactsAsync(cancellationToken);
+                    through = await RefreshFactsAsync(ending.Token);
                     isReady = AreDecidedUnder(engine.projects.Projects);
                     if (!isReady) return;
-                    await ReconcileAsync(cancellationToken);
+                    await ReconcileAsync(ending.Token);
                     if (live.Length > 0) return;
                     (applied, taken) = (through, through);
                     standing.Move(taken);
                 },
-                cancellationToken);
+                ending.Token);
             if (!isReady) return false;
             if (through is { } target && !(applied >= target))
-                await foreach (var batch in follower.ReadAsync(applied, target, cancellationToken)) await ApplyDecidedAsync(batch, target, cancellationToken);
+                await foreach (var batch in follower.ReadAsync(applied, target, cancellationToken)) await ApplyDecidedAsync(batch, target);
             return true;
         }
 
-        private async Task ApplyDecidedAsync(DecodedBatch batch, LogPosition target, CancellationToken cancellationToken)
+        private async Task ApplyDecidedAsync(DecodedBatch batch, LogPosition target)
         {
             await StandStillAsync(
                 async () =>
@@ -97,10 +98,10 @@ public sealed partial class ProjectionEngine
                     var measured = engine.meter.Batch(batch.Events.Count);
                     lastBatch = Stopwatch.GetTimestamp();
                     Facts.Mark(batch);
-                    await FoldLiveAsync(batch, hasMore, decidedIn: TimeSpan.Zero, cancellationToken);
+                    await FoldLiveAsync(batch, hasMore, decidedIn: TimeSpan.Zero, ending.Token);
                     measured.Done();
                 },
-                cancellationToken);
+                ending.Token);
             batch.Memory?.Dispose();
         }
 

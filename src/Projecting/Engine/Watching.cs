@@ -29,7 +29,7 @@ public sealed partial class ProjectionEngine
             {
                 try
                 {
-                    Note(watchdog.IsStalled(Position, await log.GetHeadAsync(cancellationToken), clock.Elapsed));
+                    Note(watchdog.IsStalled(Position, await log.GetHeadAsync(cancellationToken), clock.Elapsed, session?.RecoveredTo ?? opening?.WarmedTo));
                     latest = await GetStatusAsync(withHash: false, cancellationToken);
                 }
                 catch (Exception error) when (error is not OperationCanceledException)

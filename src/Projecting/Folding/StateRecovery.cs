@@ -22,10 +22,16 @@ internal sealed class StateRecovery
         (this.instance, lost, checkpoint, events) = (instance, instance.Lost!, instance.Position!.Value, instance.Events);
         marks = new Dictionary<CustomerKey, Mark>(instance.Marks);
         instance.Position = lost.Since;
+        // Nobody has to be looked for in an empty table.
+        if (lost.Since is null) instance.States.Clear(isComplete: true);
     }
 
     /// <summary>Drops the cells of what was folded.</summary>
-    public void DropCells() => instance.TakePending();
+    public void DropCells()
+    {
+        instance.TakePending();
+        lost.FoundTo = instance.Position ?? lost.FoundTo;
+    }
 
     /// <summary>Once all up to the checkpoint is folded: what is marked now waits for its refold, and all else can be committed.</summary>
     public void End(FactsView facts, ProjectLookup projects)

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EventSourcedAnalytics.Projecting.Engine;
 using EventSourcedAnalytics.Server.Hosting;
 
 namespace EventSourcedAnalytics.Server.Client;
@@ -53,9 +54,22 @@ internal sealed class AnalyticsClient : IAsyncDisposable
         await TryConnectAsync(configuration, cancellationToken)
         ?? throw new CommandException($"No server answers at {ServerSettings.From(configuration).Urls}. Start one with 'analytics serve', or set Urls to where it runs.");
 
-    /// <summary>The running server, or one of this process.</summary>
-    public static async Task<AnalyticsClient> ConnectOrStartAsync(IConfiguration configuration, CancellationToken cancellationToken) =>
-        await TryConnectAsync(configuration, cancellationToken) ?? await StartAsync(configuration, cancellationToken);
+    /// <summary>The running server, or one of this process that has its projections in hand.</summary>
+    public static async Task<AnalyticsClient> ConnectOrStartAsync(IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        if (await TryConnectAsync(configuration, cancellationToken) is { } running) return running;
+        var started = await StartAsync(configuration, cancellationToken);
+        try
+        {
+            await started.own!.Services.GetRequiredService<ProjectionEngine>().BegunAsync(cancellationToken);
+            return started;
+        }
+        catch
+        {
+            await started.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>A server of this process.</summary>
     public static async Task<AnalyticsClient> StartAsync(IConfiguration configuration, CancellationToken cancellationToken)

@@ -21,7 +21,8 @@ public sealed class MergeFaultTests(FaultFixture log)
     // Half of the time after which Postgres itself ends who does nothing in a transaction.
     private static readonly TimeSpan LongestTakeover = TimeSpan.FromSeconds(30);
 
-    private int seed = 1_000;
+    // All tests of the class share a log, in which a line that was imported before is nothing new.
+    private static int seed = 1_000;
 
     [Fact]
     public async Task Killed_at_every_point_of_a_merge_nothing_stays_half_merged_and_nothing_is_counted_twice()
@@ -141,7 +142,7 @@ public sealed class MergeFaultTests(FaultFixture log)
     // Further events come to persons that what was merged knows, and all who answer do so as if there had been no fault.
     private async Task MustBeWholeAsync(LateFunnel funnel, MergedGroups groups, params Member[] members)
     {
-        await log.System.ImportAsync(FaultFixture.Project, FaultHistory.Lines(seed++, Lines));
+        await log.System.ImportAsync(FaultFixture.Project, FaultHistory.Lines(Interlocked.Increment(ref seed), Lines));
         foreach (var member in members)
         {
             await member.MustEqualAsync(log);

@@ -25,7 +25,10 @@ internal sealed partial class ServerUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts one and waits until it serves.</summary>
-    public static async Task<ServerUnderTest> StartAsync(string directory, string log, string postgres)
+    /// <param name="directory">Its data directory.</param>
+    /// <param name="log">Connection string of the log; null = the embedded one.</param>
+    /// <param name="postgres">Connection string of the database; null = its private one.</param>
+    public static async Task<ServerUnderTest> StartAsync(string directory, string? log = null, string? postgres = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "analytics.dll"), "serve", "--urls", "http://127.0.0.1:0", "--data-directory", directory]) { RedirectStandardOutput = true };
         (start.Environment["EventStore__ConnectionString"], start.Environment["ConnectionStrings__Postgres"], start.Environment["Auth__AdminKey"]) = (log, postgres, AdminKey);

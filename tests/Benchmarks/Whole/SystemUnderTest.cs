@@ -71,10 +71,16 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     /// <summary>Starts it again without any read model.</summary>
     public Task RestartEmptyAsync() => RestartAsync(directory =>
     {
-        foreach (var place in Directory.GetFileSystemEntries(directory, "postgres*"))
-            if (Directory.Exists(place)) Directory.Delete(place, recursive: true); else File.Delete(place);
+        ForgetReadModels(directory);
         return Task.CompletedTask;
     });
+
+    /// <summary>Removes the private Postgres of a data directory that nobody uses.</summary>
+    public static void ForgetReadModels(string directory)
+    {
+        foreach (var place in Directory.GetFileSystemEntries(directory, "postgres*"))
+            if (Directory.Exists(place)) Directory.Delete(place, recursive: true); else File.Delete(place);
+    }
 
     /// <summary>Waits until every live read model stands at a position.</summary>
     public async Task StandAtAsync(LogPosition position)
@@ -87,7 +93,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     {
         await using var left = Postgres.CreateCommand("select exists (select from projecting.instances where states_left)");
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (await left.ExecuteScalarAsync() is true) await timer.WaitForNextTickAsync();
+        for (var clock = Stopwatch.StartNew(); await left.ExecuteScalarAsync() is true; await timer.WaitForNextTickAsync())
+            if (clock.Elapsed > Patience) throw new TimeoutException($"States stay in memory: {Engine.LastFailure}");
     }
 
     /// <summary>Stops it, lets somebody change what lies on disk, and starts it again.</summary>
@@ -198,6 +205,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(new Dictionary<string, string?>(Settings) { ["Data:Directory"] = directory, ["EventStore:ConnectionString"] = log }).Build();
         host = await AnalyticsHost.StartAsync(configuration, "http://127.0.0.1:0");
+        await Engine.BegunAsync(default);
         http = new HttpClient { BaseAddress = host.Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.AdminKey);
     }

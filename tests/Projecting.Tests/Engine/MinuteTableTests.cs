@@ -59,6 +59,7 @@ public sealed class MinuteTableTests
             await world.StopAsync();
             await world.ExecuteAsync(loss);
             await world.StartAsync();
+            await world.Engine.BegunAsync(CancellationToken.None);
             Assert.Equal(before, await world.ScalarAsync("select count(*) from facts.minutes"));
             await AssertFoundAsync(world, random);
         }

@@ -36,6 +36,13 @@ public sealed class WatchdogTests
     }
 
     [Fact]
+    public void What_is_done_before_the_next_commit_is_no_stall_while_it_moves()
+    {
+        for (var second = 0; second < 600; second += 20) Assert.False(watchdog.IsStalled(At(3), At(1_000), TimeSpan.FromSeconds(second), recovered: At(second)));
+        Assert.True(watchdog.IsStalled(At(3), At(1_000), TimeSpan.FromSeconds(640), recovered: At(580)));
+    }
+
+    [Fact]
     public void Waiting_begins_with_the_gap_and_not_with_the_last_commit()
     {
         Assert.False(watchdog.IsStalled(At(5), At(5), TimeSpan.Zero));

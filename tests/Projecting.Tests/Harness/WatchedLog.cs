@@ -8,6 +8,9 @@ internal sealed class WatchedLog(IEventLog log) : IEventLog
     /// <summary>Called before each read of a stream; what it throws, the read throws.</summary>
     public Action? BeforeReadStream { get; set; }
 
+    /// <summary>Awaited before each read of the whole log, subscriptions aside.</summary>
+    public Func<Task>? BeforeReadAll { get; set; }
+
     /// <summary>Events that reads of the whole log leave out; their streams still have them.</summary>
     public Func<RecordedEvent, bool>? Loses { get; set; }
 
@@ -29,6 +32,7 @@ internal sealed class WatchedLog(IEventLog log) : IEventLog
 
     public async ValueTask<LogPage> ReadAllAsync(LogPosition? after, int maxCount, StreamFilter filter, CancellationToken cancellationToken)
     {
+        if (BeforeReadAll is { } before) await before();
         var page = Lossy(await log.ReadAllAsync(after, maxCount, filter, cancellationToken));
         EventsRead += page.Events.Count;
         return page;
