@@ -156,6 +156,9 @@ public static class Limits
     /// <summary>Time without a commit, while events wait, after which the projections count as stalled.</summary>
     public static readonly TimeSpan StallAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time that a status gives the log and Postgres to answer; after it, what was seen last is told. A hash may take longer.</summary>
+    public static readonly TimeSpan StatusWait = TimeSpan.FromSeconds(1);
+
     /// <summary>Time between two looks of the watchdog.</summary>
     public static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
 

@@ -57,6 +57,9 @@ public static class Limits
     /// <summary>Longest time that the private PostgreSQL may take to start; after a crash it first replays its write-ahead log.</summary>
     public static readonly TimeSpan PostgresStart = TimeSpan.FromMinutes(10);
 
+    /// <summary>Time that readiness gives the log and Postgres to answer.</summary>
+    public static readonly TimeSpan HealthWait = TimeSpan.FromSeconds(2);
+
     /// <summary>Longest time that the private PostgreSQL may take to stop before it is told to stop at once (it then recovers at its next start).</summary>
     public static readonly TimeSpan PostgresStop = TimeSpan.FromSeconds(30);
 

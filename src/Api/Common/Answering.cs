@@ -34,7 +34,7 @@ public sealed class Answering(ProjectionEngine engine, LogExplorer explorer, IEv
         try { cells = await engine.ReadAsync(projection, revision, selections, cancellationToken); }
         catch (AnswerTooLargeException error) { throw new GraphQLException(error.Message, ApiErrorCodes.TooLarge); }
         if (cells is null || build(cells.Cells) is not { } report) return null;
-        var lag = await LagAsync(cells.Position, cells.RecordedAt, now, cancellationToken);
+        var lag = await LagAsync(cells.Position, now, cancellationToken);
         return new Answer<T>(report, new AsOf(
             cells.Position?.ToString() ?? "", cells.RecordedAt?.ToTime(), now.UtcDateTime, lag, cells.Projection, cells.Version, cells.Parked, cells.Deferred, Sampled: false), cells.Position);
     }
@@ -43,7 +43,7 @@ public sealed class Answering(ProjectionEngine engine, LogExplorer explorer, IEv
     public async Task<Answer<T>> ExploreAsync<T>(Project project, AsOfInput? asOf, DateTimeOffset now, Func<ProjectSnapshot, T> evaluate, CancellationToken cancellationToken)
     {
         var snapshot = await SnapshotAsync(project, asOf, cancellationToken);
-        var lag = asOf is { Position: not null } or { Time: not null } ? 0 : await LagAsync(snapshot.Position, snapshot.RecordedAt, now, cancellationToken);
+        var lag = asOf is { Position: not null } or { Time: not null } ? 0 : await LagAsync(snapshot.Position, now, cancellationToken);
         return new Answer<T>(evaluate(snapshot), new AsOf(
             snapshot.Position?.ToString() ?? "", snapshot.RecordedAt?.ToTime(), now.UtcDateTime, lag, "explorer", 0, snapshot.Unreadable, 0, Sampled: false), snapshot.Position);
     }
@@ -69,9 +69,10 @@ public sealed class Answering(ProjectionEngine engine, LogExplorer explorer, IEv
         throw new GraphQLException($"The read models stand at {engine.Position?.ToString() ?? "the start"} and did not reach {text} within {Projecting.Limits.AtLeastTimeout.TotalSeconds} s; ask again.", ApiErrorCodes.NotYet);
     }
 
-    private async Task<double> LagAsync(LogPosition? position, long? recordedAt, DateTimeOffset now, CancellationToken cancellationToken)
+    // The age of the first event that is not in the answer.
+    private async Task<double> LagAsync(LogPosition? position, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (engine.Position is { } reached && position == reached && await log.GetHeadAsync(cancellationToken) is { } head && reached >= head) return 0;
-        return recordedAt is { } at ? Math.Max(0, (now - DateTimeOffset.FromUnixTimeMilliseconds(at)).TotalSeconds) : 0;
+        if (await log.GetHeadAsync(cancellationToken) is not { } head || position >= head) return 0;
+        return await engine.FindWaitingSinceAsync(position, cancellationToken) is { } since && now > since ? (now - since).TotalSeconds : 0;
     }
 }

@@ -17,10 +17,11 @@ namespace EventSourcedAnalytics.Api.Operations;
 /// <param name="IsStalled">True if events wait and nothing was committed for a while: the watchdog's finding.</param>
 /// <param name="SecondsSinceCommit">Time since this process saw the read models move last.</param>
 /// <param name="ReadTo">While the projections of the process start: how far it has read which messages the log holds, before anything new counts; null = they have started.</param>
+/// <param name="Unreachable">Why the log or Postgres could not be asked: then what comes from there is as it was seen last; null = they answered.</param>
 /// <param name="Projections">Every instance.</param>
 public sealed record SystemStatus(
     string? Head, string? Position, double EventsPerSecond, long Refolds, long Duplicates, string? LastFailure, EngineRole Role, string? Owner, bool IsStalled,
-    double? SecondsSinceCommit, string? ReadTo, IReadOnlyList<ProjectionStatus> Projections);
+    double? SecondsSinceCommit, string? ReadTo, string? Unreachable, IReadOnlyList<ProjectionStatus> Projections);
 
 /// <summary>Where one instance of a projection stands.</summary>
 /// <param name="Name">Its schema, and its group of definitions if it isn't the first.</param>
@@ -29,7 +30,7 @@ public sealed record SystemStatus(
 /// <param name="State">live, previous or building.</param>
 /// <param name="Position">Where it stands; null = not started.</param>
 /// <param name="Gap">Positions between it and the head: events in the embedded log, bytes in EventStoreDB.</param>
-/// <param name="LagSeconds">Time by which it is behind, 0 at the head.</param>
+/// <param name="LagSeconds">Time by which it is behind: the age of the first event that is not in it; 0 at the head.</param>
 /// <param name="Events">Events applied in its life.</param>
 /// <param name="EventsPerSecond">Events a second lately.</param>
 /// <param name="Parked">Persons parked and not dropped.</param>
@@ -44,15 +45,9 @@ public sealed record ProjectionStatus(
     string Name, string Projection, int Version, string State, string? Position, long Gap, double LagSeconds, long Events, double EventsPerSecond, long Parked, long Dropped,
     long Deferred, long Refolds, DateTime UpdatedAt, string? Keeper, string? StatesAt, string? Hash)
 {
-    internal static ProjectionStatus Of(InstanceStatus status, EventLog.LogPosition? standing, DateTimeOffset now)
-    {
-        var isBehind = status.Position is null ? status.Head is not null : standing is not null && status.Position < standing;
-        var gap = isBehind ? (standing?.Commit ?? status.Head?.Commit ?? 0) - (status.Position?.Commit ?? 0) : 0;
-        var lag = isBehind && status.RecordedAt is { } at ? Math.Max(0, (now - DateTimeOffset.FromUnixTimeMilliseconds(at)).TotalSeconds) : 0;
-        return new ProjectionStatus(
-            status.Name, status.Projection, status.Version, status.State, status.Position?.ToString(), gap, lag, status.Events, status.EventsPerSecond,
-            status.Parked, status.Dropped, status.Deferred, status.Refolds, status.UpdatedAt, status.Keeper, status.StatesAt?.ToString(), status.Hash);
-    }
+    internal static ProjectionStatus Of(InstanceStatus status, DateTimeOffset now) => new(
+        status.Name, status.Projection, status.Version, status.State, status.Position?.ToString(), status.Gap, status.LagAt(now).TotalSeconds, status.Events, status.EventsPerSecond,
+        status.Parked, status.Dropped, status.Deferred, status.Refolds, status.UpdatedAt, status.Keeper, status.StatesAt?.ToString(), status.Hash);
 }
 
 /// <summary>The system as a whole.</summary>
@@ -68,7 +63,7 @@ public static class SystemQueries
         var now = clock.GetUtcNow();
         return new SystemStatus(
             status.Head?.ToString(), status.Position?.ToString(), status.EventsPerSecond, status.Refolds, status.Duplicates, status.LastFailure,
-            status.Role, status.Owner, status.IsStalled, status.SinceLastCommit?.TotalSeconds, status.ReadTo?.ToString(), [.. status.Instances.Select(instance => ProjectionStatus.Of(instance, status.Head, now))]);
+            status.Role, status.Owner, status.IsStalled, status.SinceLastCommit?.TotalSeconds, status.ReadTo?.ToString(), status.Unreachable, [.. status.Instances.Select(instance => ProjectionStatus.Of(instance, now))]);
     }
 
     /// <summary>Long work; null if it is unknown or long over.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 
 namespace EventSourcedAnalytics.EventLog.Embedded;
 
@@ -35,7 +36,7 @@ public sealed class EmbeddedEventLog : IEventLog
     /// <summary>Opens the log in a directory, or makes one there.</summary>
     /// <param name="directory">The log's directory; nothing else should be in it.</param>
     /// <param name="options">How to open it; null = for writing.</param>
-    /// <exception cref="IOException">Another process writes this log; the message says which.</exception>
+    /// <exception cref="IOException">Another process writes this log; the message says which. Or the log is damaged.</exception>
     /// <exception cref="FileNotFoundException">Opened read-only and there is no log.</exception>
     public static EmbeddedEventLog Open(string directory, EmbeddedOptions? options = null)
     {
@@ -52,6 +53,11 @@ public sealed class EmbeddedEventLog : IEventLog
         try
         {
             return new EmbeddedEventLog(directory, options, writerLock);
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        {
+            writerLock.Dispose();
+            throw new IOException($"The log in {directory} is damaged ({error.Message}). Put a backup of its {LogDatabase.FileName} in its place; keep the damaged one aside.", error);
         }
         catch
         {

@@ -102,10 +102,12 @@ internal sealed class InstanceStore(NpgsqlDataSource source, IOwnership ownershi
         return await reader.ReadAsync(cancellationToken) ? new InstanceId(reader.GetString(0), reader.GetInt32(1)) : null;
     }
 
-    /// <summary>How many messages were skipped because they had come before.</summary>
-    public async Task<long> CountDuplicatesAsync(CancellationToken cancellationToken)
+    /// <summary>How many messages of a project (null: of all) were skipped because they had come before, behind a position (null: in all of the log).</summary>
+    public async Task<long> CountDuplicatesAsync(string? project, LogPosition? after, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand("select count(*) from facts.duplicates");
+        await using var command = source.CreateCommand("select count(*) from facts.duplicates where ($1::text is null or project = $1) and position > $2");
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = project });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after?.Commit ?? -1 });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

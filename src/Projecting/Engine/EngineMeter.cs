@@ -24,6 +24,8 @@ internal sealed class EngineMeter : IDisposable
     private long foldTicks;
     private long commitTicks;
     private long lastMove;
+    private long lastBatch;
+    private double batchSpeed;
 
     /// <summary>A meter whose gauges show the newest status.</summary>
     public EngineMeter(Func<EngineStatus?> status)
@@ -56,8 +58,8 @@ internal sealed class EngineMeter : IDisposable
     /// <summary>Persons folded again since the start.</summary>
     public long RefoldCount => Interlocked.Read(ref refolds);
 
-    /// <summary>Events a second over the last batches.</summary>
-    public double EventsPerSecond { get; private set; }
+    /// <summary>Events a second over the last batches; 0 when none came for some seconds.</summary>
+    public double EventsPerSecond => Interlocked.Read(ref lastBatch) is not 0 and var at && Stopwatch.GetElapsedTime(at) < InstanceFigures.Window ? batchSpeed : 0;
 
     /// <summary>Times of the batches of the live loop.</summary>
     public TimeHistogram BatchTimes { get; } = new();
@@ -121,7 +123,8 @@ internal sealed class EngineMeter : IDisposable
         BatchTimes.Record(elapsed);
         applied.Add(count);
         Interlocked.Add(ref events, count);
-        EventsPerSecond = EventsPerSecond == 0 ? count / elapsed : (0.8 * EventsPerSecond) + (0.2 * count / elapsed);
+        batchSpeed = EventsPerSecond == 0 ? count / elapsed : (0.8 * batchSpeed) + (0.2 * count / elapsed);
+        Interlocked.Exchange(ref lastBatch, Stopwatch.GetTimestamp());
     }
 
     internal readonly struct Measured(EngineMeter meter, int count, long start)

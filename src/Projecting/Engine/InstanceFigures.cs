@@ -5,7 +5,8 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// <summary>What one instance did since the process started.</summary>
 internal sealed class InstanceFigures
 {
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+    /// <summary>Time over which a speed is told.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private long windowStart;

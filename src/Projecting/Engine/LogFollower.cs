@@ -9,7 +9,8 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 /// <summary>Reads and decodes ahead of the fold, through a bounded channel.</summary>
 internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
 {
-    private static readonly StreamFilter Customers = StreamFilter.ByPrefix(StreamNames.CustomerPrefix);
+    /// <summary>The streams that are folded.</summary>
+    public static readonly StreamFilter Customers = StreamFilter.ByPrefix(StreamNames.CustomerPrefix);
 
     /// <summary>Batches from a position to the head and then live, until cancelled.</summary>
     /// <param name="after">The position to start behind; null = from the first event.</param>

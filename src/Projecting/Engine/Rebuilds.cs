@@ -93,9 +93,13 @@ public sealed partial class ProjectionEngine
         List<Projection> codes = [.. projections!.Distinct(StringComparer.Ordinal).Select(name => catalog[name])];
         Session open = null!;
         foreach (var code in codes) open = await SessionWithAsync(code.Name, cancellationToken);
-        var there = codes.Select(code => Beside(open, code.Name)).OfType<string>().ToList();
-        if (there.Count > 0) throw new RebuildException($"There is a read model beside the live one already: {string.Join(", ", there)}. Promote it or drop it first.");
-        var instances = await open.AtBoundaryAsync(() => open.Registry.CreateBesideAsync(codes, cancellationToken), cancellationToken);
+        RefuseBeside(open, codes);
+        var instances = await open.AtBoundaryAsync(() =>
+        {
+            // Somebody else may have begun one while this one waited.
+            RefuseBeside(open, codes);
+            return open.Registry.CreateBesideAsync(codes, cancellationToken);
+        }, cancellationToken);
         var entering = open.EnterAsync(instances, cancellationToken);
         var clock = Stopwatch.StartNew();
         while (await Task.WhenAny(entering, Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken)) != entering)
@@ -179,6 +183,12 @@ public sealed partial class ProjectionEngine
         return schemasToDrop;
     }
 
+    private static void RefuseBeside(Session open, IEnumerable<Projection> codes)
+    {
+        var there = codes.Select(code => Beside(open, code.Name)).OfType<string>().ToList();
+        if (there.Count > 0) throw new RebuildException($"There is a read model beside the live one already: {string.Join(", ", there)}. Promote it or drop it first.");
+    }
+
     private static void RefuseUndeclared(string projection, Comparison comparison)
     {
         if (comparison.IsEqual) return;
@@ -216,12 +226,12 @@ public sealed partial class ProjectionEngine
 
     private RebuildProgress ProgressOf(IReadOnlyList<Instance> instances, TimeSpan elapsed)
     {
-        var last = instances.MinBy(instance => instance.Position?.Commit ?? -1)!;
+        var last = instances.MinBy(instance => (instance.IsDropped, instance.Position?.Commit ?? -1))!;
         var done = last.Position?.Commit ?? 0;
         var target = Position;
         var speed = elapsed.TotalSeconds < 0.1 ? 0 : done / elapsed.TotalSeconds;
         TimeSpan? remaining = speed < 1 || target is null ? null : TimeSpan.FromSeconds(Math.Max(0, target.Value.Commit - done) / speed);
-        return new RebuildProgress(last.Projection.Name, last.Id.Schema, last.Position, target, speed, remaining, instances.Max(instance => instance.Waiting));
+        return new RebuildProgress(last.Projection.Name, last.Id.Schema, last.Position, target, speed, remaining, instances.Max(instance => instance.IsDropped ? 0 : instance.Waiting));
     }
 
     private async Task<(CellSet Cells, LogPosition? Position)> CellsAsync(string schema, Projection projection, HashSet<long> revisions, CancellationToken cancellationToken)

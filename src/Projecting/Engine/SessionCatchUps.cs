@@ -169,6 +169,7 @@ public sealed partial class ProjectionEngine
                 await folding.FoldAsync(batch, instances, mayDefer: true, cancellationToken);
                 foreach (var recovery in recoveries) recovery.DropCells();
                 batch.Memory?.Dispose();
+                engine.meter.Replayed(batch.Count * instances.Count);
                 if (told.Elapsed < Limits.ProgressReport) continue;
                 engine.logger.LogInformation("States of {Instances} are folded once more: at {Position} of {Through}.", NamesOf(instances), batch.End, through);
                 told.Restart();
@@ -176,6 +177,7 @@ public sealed partial class ProjectionEngine
             foreach (var recovery in recoveries) recovery.End(Facts, FindProject);
             await folding.RetryAsync(instances, static (_, mark) => mark.Reason is null, FindProject, cancellationToken);
             await CommitAsync(instances, cancellationToken);
+            engine.logger.LogInformation("States of {Instances} are there again, as of {Through}.", NamesOf(instances), through);
         }
 
         // A group that has caught up goes on as part of what its schema was built with, unless somebody is marked in either: then later. At a boundary with everything committed.

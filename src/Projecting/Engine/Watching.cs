@@ -10,6 +10,9 @@ public sealed partial class ProjectionEngine
 
     private volatile EngineStatus? latest;
 
+    /// <summary>The status as the watchdog saw it last; null = not yet.</summary>
+    internal EngineStatus? Latest => latest;
+
     /// <summary>True if events wait and nothing was committed for <see cref="Limits.StallAfter"/>.</summary>
     public bool IsStalled { get; private set; }
 

@@ -183,9 +183,24 @@ internal static class CommandLine
             return 130;
         }
         catch (Exception error) when (error is CommandException or PrivatePostgresException or Projecting.Committing.WrongLogException or Projecting.Committing.NewerFormatException
-            or NotSupportedException or Npgsql.NpgsqlException or HttpRequestException or IOException or System.Text.Json.JsonException)
+            or NotSupportedException or IOException or InvalidDataException or System.Text.Json.JsonException)
         {
             AnsiConsole.MarkupLine($"[red]error:[/] {Markup.Escape(error.Message)}");
+            return 1;
+        }
+        catch (Exception error) when (error is EventLog.Grpc.RpcException or EventLog.EventStoreDb.DiscoveryException or EventLog.EventStoreDb.AccessDeniedException)
+        {
+            AnsiConsole.MarkupLine($"[red]error:[/] The event store can't be used: {Markup.Escape(error.Message)}. Look at EventStore__ConnectionString, and whether the server runs.");
+            return 1;
+        }
+        catch (Npgsql.NpgsqlException error)
+        {
+            AnsiConsole.MarkupLine($"[red]error:[/] Postgres can't be used: {Markup.Escape(error.Message)}. Look at ConnectionStrings__Postgres, or at postgres/cluster/postgres.log of the data directory.");
+            return 1;
+        }
+        catch (HttpRequestException error)
+        {
+            AnsiConsole.MarkupLine($"[red]error:[/] The server can't be reached any more: {Markup.Escape(error.Message)}. Look whether it runs; what it had begun goes on when it is started again.");
             return 1;
         }
     }

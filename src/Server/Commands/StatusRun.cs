@@ -15,13 +15,13 @@ internal static class StatusRun
     public static async Task<int> RunAsync(AnalyticsClient client, bool json, bool withHash, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var data = await client.QueryAsync("""
-            query($hash: Boolean!) { system(withHash: $hash) { head position eventsPerSecond refolds duplicates lastFailure role owner isStalled secondsSinceCommit readTo
+            query($hash: Boolean!) { system(withHash: $hash) { head position eventsPerSecond refolds duplicates lastFailure role owner isStalled secondsSinceCommit readTo unreachable
               projections { name projection version state position gap lagSeconds events eventsPerSecond parked dropped deferred refolds updatedAt keeper statesAt hash } } }
             """, new { hash = withHash }, cancellationToken);
         var system = data["system"]!;
         if (json) await Console.Out.WriteLineAsync(system.ToJsonString(Indented));
         else Print(console, system, withHash);
-        return system["lastFailure"] is null && !(bool)system["isStalled"]! ? 0 : 1;
+        return system["lastFailure"] is null && system["unreachable"] is null && !(bool)system["isStalled"]! ? 0 : 1;
     }
 
     private static void Print(IAnsiConsole console, JsonNode system, bool withHash)
@@ -38,6 +38,7 @@ internal static class StatusRun
         var isShared = system["projections"]!.AsArray().Select(row => (string?)row!["keeper"]).Distinct().Count() > 1;
         if ((bool)system["isStalled"]!) console.MarkupLine($"[red]stalled: events wait, and the last commit was {Show.Duration((double?)system["secondsSinceCommit"])} ago[/]");
         if ((string?)system["lastFailure"] is { } failure) console.MarkupLine($"[red]stopped: {Markup.Escape(failure)}[/]");
+        if ((string?)system["unreachable"] is { } unreachable) console.MarkupLine($"[red]{Markup.Escape(unreachable)}[/]; what follows is as it was seen last");
         if (system["readTo"] is { } readTo) console.MarkupLine($"[yellow]starting: the log is read for the messages that it holds: at {readTo} of {system["position"]}[/]");
         foreach (var row in system["projections"]!.AsArray().Where(row => row!["statesAt"] is not null))
             console.MarkupLine($"[yellow]recovering: what {Markup.Escape((string)row!["name"]!)} knows of persons went with a process and is folded once more: at {row["statesAt"]} of {row["position"]}[/]");

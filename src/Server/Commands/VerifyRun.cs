@@ -47,6 +47,11 @@ internal static class VerifyRun
     {
         var (persons, skipped) = ((long)result["persons"]!, (long)result["skipped"]!);
         var compared = $"{Show.Count(persons)} persons compared{(skipped > 0 ? $", {Show.Count(skipped)} skipped" : "")} (--seed {result["seed"]})";
+        if (persons == 0 && skipped > 0)
+        {
+            console.MarkupLine($"{projection}: [yellow]nothing could be compared[/] at position {result["position"]}: {compared}");
+            return true;
+        }
         if ((bool)result["equal"]!)
         {
             console.MarkupLine($"{projection}: [green]equal[/] at position {result["position"]}: {compared}");

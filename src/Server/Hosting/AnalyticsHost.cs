@@ -146,7 +146,9 @@ public sealed class AnalyticsHost : IAsyncDisposable
 
     private static NpgsqlDataSource DataSource(string connectionString)
     {
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        NpgsqlDataSourceBuilder builder;
+        try { builder = new NpgsqlDataSourceBuilder(connectionString); }
+        catch (ArgumentException error) { throw new NotSupportedException($"The setting ConnectionStrings__Postgres is no connection string: {error.Message}", error); }
         // Tells whose a backend is: to an operator, and to a process that takes over from this one.
         builder.ConnectionStringBuilder.ApplicationName ??= $"analytics {Environment.ProcessId}@{Environment.MachineName}";
         builder.ConnectionStringBuilder.Timezone = "UTC";

@@ -26,11 +26,13 @@ internal static class HealthEndpoints
     {
         var checks = new Dictionary<string, string>
         {
-            ["log"] = await TryAsync(async () => await log.GetHeadAsync(cancellationToken)),
+            ["log"] = await TryAsync(async () => await log.GetHeadAsync(cancellationToken).AsTask().WaitAsync(Limits.HealthWait, cancellationToken)),
             ["postgres"] = await TryAsync(async () =>
             {
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                patience.CancelAfter(Limits.HealthWait);
                 await using var command = source.CreateCommand("select 1");
-                await command.ExecuteScalarAsync(cancellationToken);
+                await command.ExecuteScalarAsync(patience.Token).WaitAsync(Limits.HealthWait, cancellationToken);
             }),
             ["projections"] = engine.LastFailure ?? (engine.IsStalled
                 ? string.Create(CultureInfo.InvariantCulture, $"stalled: events wait and nothing was committed for {Projecting.Limits.StallAfter.TotalSeconds} s")
@@ -42,7 +44,7 @@ internal static class HealthEndpoints
             var status = await engine.GetStatusAsync(withHash: false, cancellationToken);
             var live = status.Instances.Where(instance => instance.State == "live").ToList();
             var lag = live.Select(instance => instance.LagAt(clock.GetUtcNow())).DefaultIfEmpty(TimeSpan.Zero).Max();
-            checks["lag"] = lag <= settings.MaxLag ? Ok : string.Create(CultureInfo.InvariantCulture, $"{lag.TotalSeconds:F0} s behind");
+            checks["lag"] = status.Unreachable is { } unreachable ? unreachable : lag <= settings.MaxLag ? Ok : string.Create(CultureInfo.InvariantCulture, $"{lag.TotalSeconds:F0} s behind");
             // One person's event that can't be folded is no reason to take a server away from all others.
             if (live.Sum(instance => instance.Parked) is > 0 and var parked) notes["parked"] = string.Create(CultureInfo.InvariantCulture, $"{parked} persons; see 'analytics parked list'");
         }
@@ -63,6 +65,10 @@ internal static class HealthEndpoints
         {
             await check();
             return Ok;
+        }
+        catch (Exception error) when (error is TimeoutException or TaskCanceledException)
+        {
+            return "no answer came in time";
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -34,6 +34,20 @@ public sealed class EmbeddedTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_log_is_refused_in_a_sentence_and_lets_go_of_its_directory()
+    {
+        var file = Path.Combine(directory.Path, "log.db");
+        var garbage = new byte[100_000];
+        new Random(1).NextBytes(garbage);
+        await File.WriteAllBytesAsync(file, garbage, Token);
+        Assert.Contains($"The log in {directory.Path} is damaged", Assert.Throws<IOException>(() => EmbeddedEventLog.Open(directory.Path)).Message, StringComparison.Ordinal);
+        Assert.Equal(garbage, await File.ReadAllBytesAsync(file, Token));
+        File.Delete(file);
+        await using var anew = EmbeddedEventLog.Open(directory.Path);
+        Assert.Null(await anew.GetHeadAsync(Token));
+    }
+
+    [Fact]
     public async Task A_reader_follows_a_log_that_somebody_else_writes()
     {
         await using var writer = EmbeddedEventLog.Open(directory.Path);

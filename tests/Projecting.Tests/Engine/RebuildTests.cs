@@ -67,6 +67,21 @@ public sealed class RebuildTests
     }
 
     [Fact]
+    public async Task Of_two_rebuilds_of_one_projection_that_are_begun_at_the_same_time_one_is_refused()
+    {
+        await using var world = await World.CreateAsync();
+        await StartAsync(world);
+        for (var round = 0; round < 8; round++)
+        {
+            var both = Enumerable.Range(0, 2).Select(_ => Task.Run(() => world.Engine.RunRebuildAsync("sessions", null, CancellationToken.None))).ToArray();
+            await Task.WhenAll(both).ContinueWith(static _ => { }, TaskScheduler.Default);
+            var refused = Assert.IsType<RebuildException>(Assert.Single(both, rebuild => rebuild.IsFaulted).Exception!.InnerException);
+            Assert.Contains("There is a read model beside the live one already", refused.Message, StringComparison.Ordinal);
+            Assert.Single(await world.Engine.DropAsync("sessions", CancellationToken.None));
+        }
+    }
+
+    [Fact]
     public async Task A_read_model_is_never_continued_on_another_log()
     {
         await using var world = await World.CreateAsync();
