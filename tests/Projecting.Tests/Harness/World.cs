@@ -151,9 +151,11 @@ internal sealed class World : IAsyncDisposable
         await StartAsync();
     }
 
-    /// <summary>Waits until everything in the log is in every read model, backfills included (of some shops, or of all).</summary>
+    /// <summary>Waits until the engine has begun and everything in the log is in every read model, backfills included (of some shops, or of all).</summary>
     public async Task<LogPosition?> SettleAsync(params Shop[] shops)
     {
+        // What is committed answers before that, while the log is still read.
+        await Engine.BegunAsync(CancellationToken.None).WaitAsync(Patience);
         var head = await Log.GetHeadAsync(CancellationToken.None);
         if (head is not { } position) return null;
         if (!await Engine.WaitForAsync(position, Patience, CancellationToken.None))
