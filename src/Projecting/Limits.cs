@@ -9,8 +9,14 @@ public static class Limits
     /// <summary>Events in one batch; near the head batches are as small as what has come.</summary>
     public const int MaxBatchEvents = 10_000;
 
-    /// <summary>Events in one batch of a rebuild or backfill.</summary>
-    public const int MaxCatchUpBatchEvents = 10_000;
+    /// <summary>Events in one batch of a rebuild or backfill that somebody looks at.</summary>
+    public const int MaxCatchUpBatchEvents = 50_000;
+
+    /// <summary>Megabytes of them; two such batches are in memory at a time.</summary>
+    public const int MaxCatchUpBatchMegabytes = 256;
+
+    /// <summary>Events of the log that are read for one batch of a rebuild or backfill at most, for each that it may hold: most may be such that nobody looks at.</summary>
+    public const int EventsReadPerBatchEvent = 5;
 
     /// <summary>Batches that wait read, and again decoded, ahead of the fold.</summary>
     public const int MaxBufferedBatches = 1;

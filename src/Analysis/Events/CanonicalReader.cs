@@ -15,43 +15,46 @@ internal ref struct CanonicalReader
 
     private readonly ReadOnlyMemory<byte> data;
     private readonly ReadOnlySpan<byte> json;
-    private readonly IReadOnlySet<string>? names;
     private readonly ArraySegment<byte> source;
-    private bool isWanted = true;
     private int at;
 
-    private CanonicalReader(ReadOnlyMemory<byte> data, IReadOnlySet<string>? names)
+    private CanonicalReader(ReadOnlyMemory<byte> data)
     {
         this.data = data;
-        this.names = names;
         json = data.Span;
         // Memory that is no array may be gone when a text is asked for.
         MemoryMarshal.TryGetArray(data, out source);
     }
 
-    /// <summary>Reads all members. Of an event of another name than those wanted only the shape is looked at, and no text is made.</summary>
+    /// <summary>Reads all members.</summary>
     /// <param name="data">The stored event.</param>
-    /// <param name="names">The names wanted; null = all.</param>
     /// <param name="fields">Takes the members.</param>
-    /// <param name="isWanted">Whether the name is one of them.</param>
     /// <returns>False if the event has another shape; nothing is said about whether it is right.</returns>
-    public static bool TryRead(ReadOnlyMemory<byte> data, IReadOnlySet<string>? names, ref StoredFields fields, out bool isWanted)
+    public static bool TryRead(ReadOnlyMemory<byte> data, ref StoredFields fields) => new CanonicalReader(data).TryReadAll(ref fields);
+
+    /// <summary>Whether an event has none of some names, and certainly can be read. Of one that has, no more than the name is looked at.</summary>
+    public static bool IsOfAnotherName(ReadOnlyMemory<byte> data, IReadOnlySet<string> names)
     {
-        var reader = new CanonicalReader(data, names);
-        var isRead = reader.TryReadAll(ref fields);
-        isWanted = reader.isWanted;
-        return isRead;
+        var reader = new CanonicalReader(data);
+        if (!reader.TryName(out var name) || names.Contains(NameCache.Get(name))) return false;
+        var fields = default(StoredFields);
+        return TryRead(data, ref fields) && !(fields.UserId.IsNull && fields.AnonymousId.IsNull);
+    }
+
+    private bool TryName(out ReadOnlySpan<byte> name)
+    {
+        name = default;
+        return TrySkip("{\"v\":1,\"name\":\""u8) && TryText(out name);
     }
 
     private bool TryReadAll(ref StoredFields fields)
     {
-        if (!TrySkip("{\"v\":1,\"name\":\""u8) || !TryText(out ReadOnlySpan<byte> name)) return false;
+        if (!TryName(out var name)) return false;
         if (!TrySkip(",\"occurredAt\":\""u8) || !TryInstant(out var occurredAt)) return false;
         if (!TrySkip(",\"receivedAt\":\""u8) || !TryInstant(out var receivedAt)) return false;
         if (!TrySkip(",\"messageId\":\""u8) || !TryText(out EventText messageId)) return false;
         fields.Version = 1;
         fields.Name = NameCache.Get(name);
-        isWanted = names is null || names.Contains(fields.Name);
         fields.OccurredAt = occurredAt;
         fields.ReceivedAt = receivedAt;
         fields.MessageId = messageId;

@@ -95,34 +95,28 @@ public static class StoredEventCodec
     /// <exception cref="FormatException">The bytes are no stored event, or were written by a newer version of the product.</exception>
     public static AnalyticsEvent Decode(ReadOnlyMemory<byte> data, string type, long position) => Decode(data, type, position, Upcasters.All);
 
-    /// <summary>As <see cref="Decode(ReadOnlyMemory{byte}, string, long)"/>, for a reader that looks at some activity only.</summary>
+    /// <summary>Whether somebody who looks at some activity only has to decode an event: it is no activity, or one of these, or it may be that it can't be read.</summary>
     /// <param name="data">The body of the recorded event.</param>
-    /// <param name="type">The log's event type, for example <c>track</c>.</param>
-    /// <param name="position">The commit position.</param>
-    /// <param name="activities">Names of the activity wanted; null = all.</param>
-    /// <returns>The event; null if it is activity of another name, and certainly could be read.</returns>
-    /// <exception cref="FormatException">The bytes are no stored event, or were written by a newer version of the product.</exception>
-    public static AnalyticsEvent? DecodeWanted(ReadOnlyMemory<byte> data, string type, long position, IReadOnlySet<string>? activities) =>
-        Decode(data, type, position, Upcasters.All, activities);
+    /// <param name="type">The log's event type.</param>
+    /// <param name="activities">Names of the activity wanted.</param>
+    /// <returns>False if it is activity of another name, and certainly could be read.</returns>
+    public static bool MayBeWanted(ReadOnlyMemory<byte> data, string type, IReadOnlySet<string> activities)
+    {
+        // What an upcaster makes of an event may have another name.
+        if (Upcasters.All.Count > 0 || !EventTypes.TryParse(type, out var kind) || kind is not (EventType.Track or EventType.Page or EventType.Screen)) return true;
+        return !CanonicalReader.IsOfAnotherName(data, activities);
+    }
 
-    internal static AnalyticsEvent Decode(ReadOnlyMemory<byte> data, string type, long position, IReadOnlyList<Upcaster> upcasters) => Decode(data, type, position, upcasters, null)!;
-
-    private static AnalyticsEvent? Decode(ReadOnlyMemory<byte> data, string type, long position, IReadOnlyList<Upcaster> upcasters, IReadOnlySet<string>? activities)
+    internal static AnalyticsEvent Decode(ReadOnlyMemory<byte> data, string type, long position, IReadOnlyList<Upcaster> upcasters)
     {
         if (!EventTypes.TryParse(type, out var kind)) throw new FormatException($"An event of type '{type}' is no customer's event (position {position}).");
         try
         {
             var fields = default(StoredFields);
-            // What an upcaster makes of an event may have another name.
-            var names = kind is EventType.Track or EventType.Page or EventType.Screen && upcasters.Count == 0 ? activities : null;
-            if (!CanonicalReader.TryRead(data, names, ref fields, out var isWanted))
+            if (!CanonicalReader.TryRead(data, ref fields))
             {
                 fields = default;
                 fields.Read(data);
-            }
-            else if (!isWanted && !(fields.UserId.IsNull && fields.AnonymousId.IsNull))
-            {
-                return null;
             }
             if (fields.Version > CurrentVersion)
                 throw new FormatException($"The event at position {position} has version {fields.Version}; this product reads up to {CurrentVersion}: upgrade it.");

@@ -36,7 +36,7 @@ public sealed class CompositeFold : Fold<CompositeFold.States>
     /// <inheritdoc/>
     protected override void Write(States state, StateWriter writer)
     {
-        var inner = new StateWriter();
+        var inner = writer.Inner;
         for (var i = 0; i < parts.Length; i++)
         {
             inner.Clear();

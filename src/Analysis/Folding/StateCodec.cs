@@ -8,6 +8,10 @@ namespace EventSourcedAnalytics.Analysis.Folding;
 public sealed class StateWriter
 {
     private readonly ArrayBufferWriter<byte> buffer = new(256);
+    private StateWriter? inner;
+
+    /// <summary>Another writer, always the same one, for a part whose length has to be written before it.</summary>
+    public StateWriter Inner => inner ??= new StateWriter();
 
     /// <summary>What was written since the last <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Written => buffer.WrittenSpan;

@@ -64,15 +64,13 @@ internal sealed class StateStore(NpgsqlDataSource source) : ICommittedStates
     public static async Task CopyAsync(NpgsqlConnection connection, InstanceChanges changes, CancellationToken cancellationToken)
     {
         if (changes.States.AddedCount == 0) return;
-        await using var copy = await connection.BeginBinaryImportAsync(
-            $"copy {Keys.Identifier(changes.Instance.Id.Schema)}.states (grp, person, state) from stdin (format binary)", cancellationToken);
+        await using var copy = await CopyStream.BeginAsync(connection, $"{Keys.Identifier(changes.Instance.Id.Schema)}.states (grp, person, state)", columns: 3, cancellationToken);
         foreach (var (person, state) in changes.States.Added)
         {
-            // Nearly every call only fills a buffer, which is several times cheaper without a task each.
             copy.StartRow();
             copy.Write(changes.Instance.Id.Group);
-            copy.Write(Keys.ToUuid(person));
-            copy.Write(state);
+            copy.Write(person.Value);
+            copy.Write(state.Span);
         }
         await copy.CompleteAsync(cancellationToken);
     }

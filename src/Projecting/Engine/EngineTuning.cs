@@ -22,6 +22,9 @@ internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int
     /// <summary>Bytes of events held when the whole log is read for persons that are folded again.</summary>
     public long RefoldBytes { get; init; } = Limits.MinRefoldMegabytes * Limits.Megabyte;
 
+    /// <summary>Bytes of events from which on a batch of a rebuild or backfill is closed.</summary>
+    public long CatchUpBatchBytes { get; init; } = Limits.MaxCatchUpBatchMegabytes * Limits.Megabyte;
+
     /// <summary>Persons folded again together from which on that is considered, instead of reading their streams.</summary>
     public int ScannedPersons { get; init; } = Limits.MinScannedPersons;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using EventSourcedAnalytics.EventLog;
+using EventSourcedAnalytics.Projecting.Folding;
 using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projects;
 
@@ -12,44 +13,80 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
     /// <summary>The streams that are folded.</summary>
     public static readonly StreamFilter Customers = StreamFilter.ByPrefix(StreamNames.CustomerPrefix);
 
+    private int PageEvents => Math.Min(EventLog.Limits.MaxPageEvents, tuning.CatchUpBatchEvents);
+
     /// <summary>Batches from a position to the head and then live, until cancelled.</summary>
     /// <param name="after">The position to start behind; null = from the first event.</param>
     /// <param name="ahead">What is done with a batch, one behind the other, while the one before it is still folded.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public IAsyncEnumerable<DecodedBatch> FollowAsync(LogPosition? after, Func<DecodedBatch, CancellationToken, Task> ahead, CancellationToken cancellationToken) =>
-        BufferAsync(token => log.SubscribeToAllAsync(after, tuning.BatchEvents, Customers, token), null, hashes: true, cancellationToken, ahead);
+        BufferAsync(token => log.SubscribeToAllAsync(after, tuning.BatchEvents, Customers, token), hashes: true, cancellationToken, ahead);
 
     /// <summary>Batches from a position up to and including another; larger ones, for what is far behind.</summary>
-    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) => ReadAsync(after, through, null, null, cancellationToken);
+    public IAsyncEnumerable<DecodedBatch> ReadAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) =>
+        BufferAsync(token => PagesAsync(after, through, PageEvents, token), hashes: false, cancellationToken);
 
     /// <summary>The same with the messages hashed, for who remembers which there are.</summary>
     public IAsyncEnumerable<DecodedBatch> ReadHashedAsync(LogPosition? after, LogPosition through, CancellationToken cancellationToken) =>
-        BufferAsync(token => PagesAsync(after, through, token), null, hashes: true, cancellationToken);
+        BufferAsync(token => PagesAsync(after, through, PageEvents, token), hashes: true, cancellationToken);
 
-    /// <summary>The same for a reader that looks at activity of some names only; null = all.</summary>
+    /// <summary>The same in long stretches, not decoded but sorted by person, for a replay.</summary>
     /// <param name="after">The position to start behind; null = from the first event.</param>
     /// <param name="through">The last position.</param>
-    /// <param name="activities">The names.</param>
-    /// <param name="ahead">What is done with a batch, one behind the other, while the one before it is still folded; null = nothing.</param>
+    /// <param name="begin">Begins a stretch.</param>
+    /// <param name="sort">Sorts one, while the one before it is still folded.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IAsyncEnumerable<DecodedBatch> ReadAsync(
-        LogPosition? after, LogPosition through, IReadOnlySet<string>? activities, Func<DecodedBatch, CancellationToken, Task>? ahead, CancellationToken cancellationToken) =>
-        BufferAsync(token => PagesAsync(after, through, token), activities, hashes: false, cancellationToken, ahead);
-
-    private async IAsyncEnumerable<LogPage> PagesAsync(LogPosition? after, LogPosition through, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PersonBatch> ReplayAsync(
+        LogPosition? after, LogPosition through, Func<StoredBatch> begin, Func<StoredBatch, PersonBatch> sort, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var count = Math.Min(EventLog.Limits.MaxPageEvents, tuning.CatchUpBatchEvents);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var (read, sorted) = (NewChannel<LogPage>(), NewChannel<PersonBatch>());
+        StoredBatch? batch = null;
+        Task[] filling =
+        [
+            Task.Run(() => FillAsync(PagesAsync(after, through, 1, stop.Token), ValueTask.FromResult<LogPage?>, read.Writer, stop.Token), CancellationToken.None),
+            Task.Run(() => FillAsync(read.Reader.ReadAllAsync(stop.Token), page => ValueTask.FromResult(Take(page)), sorted.Writer, stop.Token), CancellationToken.None),
+        ];
+        try
+        {
+            await foreach (var persons in sorted.Reader.ReadAllAsync(cancellationToken)) yield return persons;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(filling);
+            batch?.Dispose();
+            while (sorted.Reader.TryRead(out var unread)) unread.Memory?.Dispose();
+        }
+
+        PersonBatch? Take(LogPage page)
+        {
+            using var span = EngineMeter.Traces.StartActivity("projecting.read", System.Diagnostics.ActivityKind.Producer);
+            span?.SetTag("events", page.Events.Count);
+            batch ??= begin();
+            batch.Add(page);
+            page.Memory?.Dispose();
+            if (!page.IsHead && batch.Held < tuning.CatchUpBatchEvents && batch.Count < Limits.EventsReadPerBatchEvent * (long)tuning.CatchUpBatchEvents && batch.Bytes < tuning.CatchUpBatchBytes) return null;
+            var full = batch;
+            batch = null;
+            return sort(full);
+        }
+    }
+
+    // Pages of at least so many events, the last one aside, which says that it is the end.
+    private async IAsyncEnumerable<LogPage> PagesAsync(LogPosition? after, LogPosition through, int atLeast, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         List<RecordedEvent>? gathered = null;
         List<IDisposable> memories = [];
         while (after is null || after < through)
         {
-            var page = await log.ReadAllAsync(after, count, Customers, cancellationToken);
+            var page = await log.ReadAllAsync(after, PageEvents, Customers, cancellationToken);
             var done = page.IsHead || page.LastPosition is null || page.LastPosition >= through;
             after = done ? through : page.LastPosition;
             var wanted = done ? [.. page.Events.TakeWhile(recorded => recorded.Position <= through)] : page.Events;
-            if (gathered is not null || (!done && wanted.Count < tuning.CatchUpBatchEvents)) (gathered ??= []).AddRange(wanted);
+            if (gathered is not null || (!done && wanted.Count < atLeast)) (gathered ??= []).AddRange(wanted);
             if (page.Memory is { } memory) memories.Add(memory);
-            if (!done && (gathered ?? wanted).Count < tuning.CatchUpBatchEvents) continue;
+            if (!done && (gathered ?? wanted).Count < atLeast) continue;
             yield return new LogPage(gathered ?? wanted, after, done) { Memory = new PageMemories(memories) };
             (gathered, memories) = (null, []);
         }
@@ -57,7 +94,7 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
 
     // What is read, what is decoded and what is prepared wait in a channel each, so that all of it is done side by side, and beside the fold.
     private static async IAsyncEnumerable<DecodedBatch> BufferAsync(
-        Func<CancellationToken, IAsyncEnumerable<LogPage>> pages, IReadOnlySet<string>? activities, bool hashes, [EnumeratorCancellation] CancellationToken cancellationToken,
+        Func<CancellationToken, IAsyncEnumerable<LogPage>> pages, bool hashes, [EnumeratorCancellation] CancellationToken cancellationToken,
         Func<DecodedBatch, CancellationToken, Task>? ahead = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -65,7 +102,7 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
         List<Task> filling =
         [
             Task.Run(() => FillAsync(pages(stop.Token), static page => ValueTask.FromResult(page.LastPosition is null ? null : page), read.Writer, stop.Token), CancellationToken.None),
-            Task.Run(() => FillAsync(read.Reader.ReadAllAsync(stop.Token), page => ValueTask.FromResult<DecodedBatch?>(Decode(page, activities, hashes)), decoded.Writer, stop.Token), CancellationToken.None),
+            Task.Run(() => FillAsync(read.Reader.ReadAllAsync(stop.Token), page => ValueTask.FromResult<DecodedBatch?>(Decode(page, hashes)), decoded.Writer, stop.Token), CancellationToken.None),
         ];
         if (ahead is not null) filling.Add(Task.Run(() => FillAsync(decoded.Reader.ReadAllAsync(stop.Token), PrepareAsync, prepared.Writer, stop.Token), CancellationToken.None));
         try
@@ -108,11 +145,11 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
         }
     }
 
-    private static DecodedBatch Decode(LogPage page, IReadOnlySet<string>? activities, bool hashes)
+    private static DecodedBatch Decode(LogPage page, bool hashes)
     {
         using var span = EngineMeter.Traces.StartActivity("projecting.read", System.Diagnostics.ActivityKind.Producer);
         span?.SetTag("events", page.Events.Count);
-        return EventDecoder.Decode(page, activities, hashes) with { Trace = span?.Context ?? default, HasMore = IsFarBehind(page) };
+        return EventDecoder.Decode(page, hashes) with { Trace = span?.Context ?? default, HasMore = IsFarBehind(page) };
     }
 
     // A page that ends before the log does says so, but not whether what is missing has been there for longer than a moment.

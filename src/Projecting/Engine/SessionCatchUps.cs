@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Committing;
 using EventSourcedAnalytics.Projecting.Folding;
-using EventSourcedAnalytics.Projecting.Reading;
 using Microsoft.Extensions.Logging;
 
 namespace EventSourcedAnalytics.Projecting.Engine;
@@ -45,6 +43,8 @@ public sealed partial class ProjectionEngine
                 await EndedAsync(instance.Landing);
                 instance.Busy.Release();
             }
+            // What it held goes with it.
+            entered.RemoveWhere(leaves.Invoke);
         }
 
         // At a boundary. Along with the others if they stand where the others stand, else by a catch-up: one for all that stand at one position.
@@ -163,13 +163,12 @@ public sealed partial class ProjectionEngine
                 NamesOf(instances), since?.ToString() ?? "the start", through);
             var recoveries = instances.Select(instance => new StateRecovery(instance)).ToList();
             var told = Stopwatch.StartNew();
-            await foreach (var batch in follower.ReadAsync(since, through, ActivitiesOf(instances), null, cancellationToken))
+            await foreach (var batch in ReadSortedAsync(instances, since, through, cancellationToken))
             {
-                Facts.Mark(batch);
                 await folding.FoldAsync(batch, instances, mayDefer: true, cancellationToken);
                 foreach (var recovery in recoveries) recovery.DropCells();
                 batch.Memory?.Dispose();
-                engine.meter.Replayed(batch.Count * instances.Count);
+                engine.meter.Replayed(batch.EventCount * instances.Count);
                 if (told.Elapsed < Limits.ProgressReport) continue;
                 engine.logger.LogInformation("States of {Instances} are folded once more: at {Position} of {Through}.", NamesOf(instances), batch.End, through);
                 told.Restart();
@@ -202,17 +201,14 @@ public sealed partial class ProjectionEngine
         // Gives those that were not dropped meanwhile.
         private async Task<IReadOnlyList<Instance>> ReplayAsync(IReadOnlyList<Instance> instances, LogPosition target, CancellationToken cancellationToken)
         {
-            var (lastCommit, end) = (Stopwatch.GetTimestamp(), instances[0].Position);
-            // Sorted while the batches before are folded: all that it takes was decided before.
-            var sorted = new ConcurrentQueue<PersonBatch>();
-            await foreach (var batch in follower.ReadAsync(end, target, ActivitiesOf(instances), SortAsync, cancellationToken))
+            var lastCommit = Stopwatch.GetTimestamp();
+            await foreach (var batch in ReadSortedAsync(instances, instances[0].Position, target, cancellationToken))
             {
-                if (!sorted.TryDequeue(out var persons)) throw new InvalidOperationException("A batch was not sorted before it is folded.");
                 instances = await HoldAsync(
                     instances,
                     async held =>
                     {
-                        await folding.FoldAsync(batch, persons, held, mayDefer: true, cancellationToken);
+                        await folding.FoldAsync(batch, held, mayDefer: true, cancellationToken);
                         foreach (var instance in held) instance.RecordedAt = batch.RecordedAt ?? instance.RecordedAt;
                         if (!MustCommit(held, lastCommit)) return;
                         await BeginCommitAsync(held, cancellationToken);
@@ -221,16 +217,23 @@ public sealed partial class ProjectionEngine
                     cancellationToken);
                 batch.Memory?.Dispose();
                 if (instances.Count == 0) return instances;
-                engine.meter.Replayed(batch.Count * instances.Count);
+                engine.meter.Replayed(batch.EventCount * instances.Count);
             }
             return await FinishAsync(instances, cancellationToken);
+        }
 
-            Task SortAsync(DecodedBatch batch, CancellationToken token)
+        // Each batch is sorted while the one before is folded: all that it takes was decided before.
+        private IAsyncEnumerable<PersonBatch> ReadSortedAsync(IReadOnlyList<Instance> instances, LogPosition? after, LogPosition through, CancellationToken cancellationToken)
+        {
+            var activities = ActivitiesOf(instances);
+            var checkpoint = after?.Commit ?? -1;
+            return follower.ReplayAsync(after, through, () => new StoredBatch(Facts, activities), Sort, cancellationToken);
+
+            PersonBatch Sort(StoredBatch batch)
             {
-                Facts.Mark(batch);
-                sorted.Enqueue(partitioner.Partition(batch, end?.Commit ?? -1));
-                end = batch.End;
-                return Task.CompletedTask;
+                var sorted = partitioner.Partition(batch, checkpoint);
+                checkpoint = batch.End.Commit;
+                return sorted;
             }
         }
 

@@ -71,6 +71,17 @@ internal sealed class FactsView
         }
     }
 
+    /// <summary>The positions from one to another that repeat a message of their customer, ascending.</summary>
+    public IReadOnlyList<long> DuplicatesIn(long from, long through) => Read(() => duplicates.Between(from, through));
+
+    /// <summary>The positions behind one and up to another that repeat an order id of their project, as of the latter.</summary>
+    public IReadOnlySet<long> RepeatedOrdersIn(long after, long through) => Read(() =>
+    {
+        var found = new HashSet<long>();
+        foreach (var facts in projects.Values) facts.AddRepeatedOrders(after, through, found);
+        return found;
+    });
+
     /// <summary>Lets somebody look up many things with the facts standing still. Nothing else of the view may be asked meanwhile; dispose it soon.</summary>
     public Reading Read() => new(this);
 
@@ -198,6 +209,13 @@ internal sealed class PositionSet
     {
         while (next < positions.Count && positions[next] < position) next++;
         return next < positions.Count && positions[next] == position;
+    }
+
+    /// <summary>Those from one position to another, ascending.</summary>
+    public IReadOnlyList<long> Between(long from, long through)
+    {
+        var (first, end) = (From(from), From(through + 1));
+        return first == end ? [] : positions.GetRange(first, end - first);
     }
 
     public bool Contains(long position) => positions.Count > 0 && position <= positions[^1] && positions.BinarySearch(position) >= 0;

@@ -37,6 +37,18 @@ internal sealed class ProjectFacts(string projectId)
         return RepeatedOrders.Contains(position);
     }
 
+    /// <summary>Adds the positions behind one and up to another that repeat an order id, as of the latter.</summary>
+    public void AddRepeatedOrders(long after, long through, HashSet<long> found)
+    {
+        found.UnionWith(RepeatedOrders.Between(after + 1, through));
+        foreach (var position in OrderChanges.Keys)
+        {
+            if (position <= after || position > through) continue;
+            if (IsRepeatedOrder(position, through)) found.Add(position);
+            else found.Remove(position);
+        }
+    }
+
     /// <summary>Messages that were skipped because they had come before.</summary>
     public long Duplicates { get; set; }
 

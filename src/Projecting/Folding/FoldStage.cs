@@ -19,31 +19,30 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
     /// <param name="mayDefer">True if persons that must be folded again may wait for it: they are marked.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public Task FoldAsync(DecodedBatch batch, IReadOnlyList<Instance> instances, bool mayDefer, CancellationToken cancellationToken) =>
-        FoldAsync(batch, partitioner.Partition(batch, instances[0].Position?.Commit ?? -1), instances, mayDefer, cancellationToken);
+        FoldAsync(partitioner.Partition(batch, instances[0].Position?.Commit ?? -1), instances, mayDefer, cancellationToken);
 
     /// <summary>Folds a batch that is sorted by person.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="persons">What the <see cref="Partitioner"/> made of it.</param>
+    /// <param name="batch">What the <see cref="Partitioner"/> made of it.</param>
     /// <param name="instances">Instances that all stand right before the batch.</param>
     /// <param name="mayDefer">True if persons that must be folded again may wait for it: they are marked.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task FoldAsync(DecodedBatch batch, PersonBatch persons, IReadOnlyList<Instance> instances, bool mayDefer, CancellationToken cancellationToken)
+    public async Task FoldAsync(PersonBatch batch, IReadOnlyList<Instance> instances, bool mayDefer, CancellationToken cancellationToken)
     {
         var checkpoint = instances[0].Position?.Commit ?? -1;
         foreach (var instance in instances)
         {
             instance.States.BeginBatch();
-            await LoadStatesAsync(instance, persons, cancellationToken);
+            await LoadStatesAsync(instance, batch, cancellationToken);
         }
 
-        var late = FoldInOrder(persons, instances, cancellationToken);
+        var late = FoldInOrder(batch, instances, cancellationToken);
         late = refolder.Defer(late, instances, checkpoint, work => mayDefer || heavy.MustWait(work.Person));
         await RefoldAsync(late, instances, checkpoint, batch.End.Commit, cancellationToken);
         foreach (var instance in instances)
         {
             instance.Position = batch.End;
-            instance.Pending.Events += batch.Count;
-            instance.Events += batch.Count;
+            instance.Pending.Events += batch.EventCount;
+            instance.Events += batch.EventCount;
         }
     }
 
@@ -71,35 +70,29 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
     private async Task LoadStatesAsync(Instance instance, PersonBatch persons, CancellationToken cancellationToken)
     {
         if (instance.States.IsComplete) return;
-        var missing = new Dictionary<CustomerKey, string>();
+        var missing = new HashSet<CustomerKey>();
         foreach (var work in persons.All)
         {
             if (instance.FoldsOf(work.Project.Id).IsEmpty) continue;
-            if (instance.States.Find(work.Person) is null) missing[work.Person] = work.Project.Id;
+            if (!instance.States.Holds(work.Person)) missing.Add(work.Person);
             if (work.JoinedFrom is null) continue;
-            foreach (var old in work.JoinedFrom) if (instance.States.Find(old.Key) is null) missing[old.Key] = work.Project.Id;
+            foreach (var old in work.JoinedFrom) if (!instance.States.Holds(old.Key)) missing.Add(old.Key);
         }
         if (missing.Count == 0) return;
-        var found = await store.ReadAsync(instance, missing.Keys, cancellationToken);
-        foreach (var (key, project) in missing)
-        {
-            var entry = instance.States.Get(key);
-            entry.IsStored = found.TryGetValue(key, out var bytes);
-            if (bytes is not null) entry.Become(PersonState.Read(instance.FoldsOf(project), bytes));
-        }
+        var found = await store.ReadAsync(instance, missing, cancellationToken);
+        foreach (var person in missing) instance.States.Load(person, found.GetValueOrDefault(person));
     }
 
-    // Joined persons reach into several partitions, so they go first, alone.
     private List<(PersonWork Work, List<int> Instances)> FoldInOrder(PersonBatch persons, IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
     {
-        var first = new FoldWorker(0, instances);
-        foreach (var work in persons.Joined) first.Fold(work);
+        foreach (var work in persons.Joined) JoinedStates.Resolve(work, instances);
+        var first = new FoldWorker(0, instances, persons.RepeatedOrders);
         if (persons.Count < Limits.MinParallelPersons || workers == 1)
         {
             foreach (var partition in persons.Partitions) foreach (var work in partition) first.Fold(work);
             return first.Late;
         }
-        FoldWorker[] all = [first, .. Enumerable.Range(1, workers - 1).Select(number => new FoldWorker(number, instances))];
+        FoldWorker[] all = [first, .. Enumerable.Range(1, workers - 1).Select(number => new FoldWorker(number, instances, persons.RepeatedOrders))];
         var next = -1;
         Parallel.For(0, workers, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = workers }, number =>
         {

@@ -3,11 +3,18 @@ using EventSourcedAnalytics.Analysis.Folding;
 namespace EventSourcedAnalytics.Projecting.Folding;
 
 /// <summary>One thread's part of a batch: folds what comes in order, and sets aside what doesn't.</summary>
-internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
+/// <param name="number">The worker's number.</param>
+/// <param name="instances">The instances that fold the batch.</param>
+/// <param name="repeatedOrders">The positions of events that are not decoded yet which repeat an order id.</param>
+internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances, IReadOnlySet<long> repeatedOrders)
 {
     private readonly JournalSink journal = new();
     private readonly CellSet[] cells = [.. instances.Select(instance => instance.Pending.CellsOf(number))];
-    private PersonEvent[] events = [];
+    private readonly OwnEvents own = new(repeatedOrders);
+    private PersonEvent[] taken = [];
+
+    // Of the taken events of the person at work, how many are those of folds that take all activity; -1 = none are.
+    private int shared;
 
     /// <summary>Persons that must be folded again, with the instances (by index) in which they must.</summary>
     public List<(PersonWork Work, List<int> Instances)> Late { get; } = [];
@@ -15,89 +22,70 @@ internal sealed class FoldWorker(int number, IReadOnlyList<Instance> instances)
     /// <summary>Folds one person's part of the batch in every instance.</summary>
     public void Fold(PersonWork work)
     {
-        if (work.Unreadable is null) PersonFolder.Sort(work.Events);
-        List<int>? late = null;
-        var shared = -1;
+        var late = work.Late;
+        Span<PersonEvent> events = default;
+        var isRead = false;
+        shared = -1;
         for (var i = 0; i < instances.Count; i++)
         {
             var instance = instances[i];
             var folds = instance.FoldsOf(work.Project.Id);
             if (folds.IsEmpty || (instance.Marks.Count > 0 && work.JoinedFrom is null && instance.Marks.ContainsKey(work.Person))) continue;
-            if (work.Unreadable is not null || work.IsCorrected || !TryFold(work, instance, folds, i, ref shared)) (late ??= []).Add(i);
+            if (work.Late?.Contains(i) == true) continue;
+            if (!isRead && !work.IsCorrected)
+            {
+                events = own.Of(work);
+                isRead = true;
+            }
+            if (work.Unreadable is not null || work.IsCorrected || !TryFold(work, events, instance, folds, i)) (late ??= []).Add(i);
         }
         if (late is not null) Late.Add((work, late));
     }
 
-    private bool TryFold(PersonWork work, Instance instance, ProjectFolds folds, int index, ref int shared)
+    private bool TryFold(PersonWork work, ReadOnlySpan<PersonEvent> events, Instance instance, ProjectFolds folds, int index)
     {
         var count = -1;
         if (!folds.NeedTraits)
         {
-            count = folds.TakeAllActivity && shared >= 0 ? shared : PersonFolder.Take(folds, work.Events, RoomFor(work.Events.Count));
+            count = folds.TakeAllActivity && shared >= 0 ? shared : PersonFolder.Take(folds, events, RoomFor(events.Length));
             shared = folds.TakeAllActivity ? count : -1;
-            if (count == 0 && work.JoinedFrom is null) return true;
+            if (count == 0) return true;
         }
-        else if (!PersonFolder.HasRelevant(folds, work.Events) && work.JoinedFrom is null)
+        else if (!PersonFolder.HasRelevant(folds, events))
         {
             return true;
         }
-        if (!TryFindEntry(work, instance, out var entry)) return false;
-        var isNew = !entry.IsKnown;
+        ref var slot = ref instance.States.Open(work.Person);
+        var state = instance.States.Read(work.Person, slot, folds) ?? PersonState.New(folds);
         if (count < 0)
         {
             shared = -1;
-            if (!PersonFolder.CanApply(folds, entry, work.Events)) return false;
+            if (!PersonFolder.CanApply(folds, state, events)) return false;
         }
-        else if (count > 0 && events[0].At <= entry.LastAt)
+        else if (taken[0].At <= state.LastAt)
         {
             return false;
         }
         try
         {
-            if (isNew) entry.Begin(folds);
-            if (count < 0) count = PersonFolder.Take(folds, entry, work.Events, RoomFor(work.Events.Count));
-            else if (count > 0) entry.LastAt = events[count - 1].At;
-            PersonFolder.Apply(folds, entry, events.AsSpan(0, count), journal);
+            if (count < 0) count = PersonFolder.Take(folds, state, events, RoomFor(events.Length));
+            else state.LastAt = taken[count - 1].At;
+            PersonFolder.Apply(folds, state, taken.AsSpan(0, count), journal);
         }
         catch (Exception)
         {
-            // The state may be half changed: the refold makes a new one, and finds out whether the person can be folded at all.
+            // The refold finds out whether the person can be folded at all.
             journal.Discard();
-            if (isNew) entry.Forget();
             return false;
         }
         journal.FlushTo(cells[index]);
-        Keep(work, instance, entry);
+        instance.States.Write(work.Person, ref slot, state);
         return true;
     }
 
     private PersonEvent[] RoomFor(int count)
     {
-        if (events.Length < count) events = new PersonEvent[Math.Max(count, 2 * events.Length)];
-        return events;
-    }
-
-    private static void Keep(PersonWork work, Instance instance, PersonEntry entry)
-    {
-        var own = entry.Key == work.Person ? entry : instance.States.Get(work.Person);
-        instance.States.Set(own, entry);
-        if (own != entry) instance.States.Set(entry, null);
-    }
-
-    // A person that was joined in this batch can go on from the one state there is; from two it must be folded again.
-    private static bool TryFindEntry(PersonWork work, Instance instance, out PersonEntry entry)
-    {
-        entry = instance.States.Get(work.Person);
-        if (work.JoinedFrom is null) return true;
-        PersonEntry? only = null;
-        foreach (var old in work.JoinedFrom)
-        {
-            if (instance.Marks.ContainsKey(old.Key)) return false;
-            if (instance.States.Find(old.Key) is not { IsKnown: true } found) continue;
-            if (only is not null) return false;
-            only = found;
-        }
-        entry = only ?? entry;
-        return true;
+        if (taken.Length < count) taken = new PersonEvent[Math.Max(count, 2 * taken.Length)];
+        return taken;
     }
 }

@@ -9,12 +9,15 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// <summary>Sorts a batch by person: each person belongs to one of the fold partitions, always the same.</summary>
 internal sealed class Partitioner(FactsView facts, ProjectLookup projects)
 {
-    /// <summary>The persons of a batch.</summary>
+    // To have about enough room at once.
+    private const int EventsPerPerson = 4;
+
+    /// <summary>The persons of a batch that is decoded.</summary>
     /// <param name="batch">The batch, decided by the facts stage.</param>
     /// <param name="checkpoint">Where the instances stand that will fold it; -1 = before the first event.</param>
     public PersonBatch Partition(DecodedBatch batch, long checkpoint)
     {
-        var persons = new PersonBatch(batch.Events.Count);
+        var persons = new PersonBatch(batch.End, batch.Events.Count, batch.Events.Count / EventsPerPerson) { RecordedAt = batch.RecordedAt, Memory = batch.Memory };
         Project? project = null;
         using var reading = facts.Read();
         foreach (var e in batch.Events)
@@ -22,15 +25,29 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects)
             if (e.IsDuplicate) continue;
             if (project is null || project.Id != e.ProjectId) project = projects(e.ProjectId);
             if (project is null) continue;
-            var work = WorkOf(project, e.Customer, persons, batch.End.Commit, checkpoint, reading);
-            work.Events.Add(e);
-            if (e.Event is { IsCorrection: true })
-            {
-                work.IsCorrected = true;
-                foreach (var customer in reading.ChangedBy(project.Id, e.Position)) WorkOf(project, customer, persons, batch.End.Commit, checkpoint, reading).IsCorrected = true;
-            }
-            if (e.Unreadable is not null) work.Unreadable ??= $"The event at position {e.Position} can't be read: {e.Unreadable}";
+            var work = WorkOf(project, e.Customer, persons, checkpoint, reading);
+            if (e.Event is { } decoded) work.Add(decoded, e.IsRepeatedOrder);
+            else if (e.Unreadable is { } reason) work.Fail(e.Position, reason);
+            if (e.Event is { IsCorrection: true }) Correct(project, e.Customer, e.Position, persons, checkpoint, reading);
         }
+        persons.Close();
+        return persons;
+    }
+
+    /// <summary>The persons of a batch that is not decoded yet.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="checkpoint">Where the instances stand that will fold it; -1 = before the first event.</param>
+    public PersonBatch Partition(StoredBatch batch, long checkpoint)
+    {
+        var persons = new PersonBatch(batch.End, batch.Count, batch.CustomerCount)
+        {
+            RecordedAt = batch.RecordedAt, Memory = batch, RepeatedOrders = facts.RepeatedOrdersIn(checkpoint, batch.End.Commit),
+        };
+        using var reading = facts.Read();
+        foreach (var (projectId, customer, events) in batch.Customers())
+            if (projects(projectId) is { } project) WorkOf(project, customer, persons, checkpoint, reading).Add(events);
+        foreach (var (projectId, customer, position) in batch.Corrections)
+            if (projects(projectId) is { } project) Correct(project, customer, position, persons, checkpoint, reading);
         persons.Close();
         return persons;
     }
@@ -46,11 +63,17 @@ internal sealed class Partitioner(FactsView facts, ProjectLookup projects)
         return work;
     }
 
-    private PersonWork WorkOf(Project project, CustomerKey customer, PersonBatch persons, long end, long checkpoint, FactsView.Reading reading)
+    private void Correct(Project project, CustomerKey customer, long position, PersonBatch persons, long checkpoint, FactsView.Reading reading)
+    {
+        WorkOf(project, customer, persons, checkpoint, reading).IsCorrected = true;
+        foreach (var other in reading.ChangedBy(project.Id, position)) WorkOf(project, other, persons, checkpoint, reading).IsCorrected = true;
+    }
+
+    private PersonWork WorkOf(Project project, CustomerKey customer, PersonBatch persons, long checkpoint, FactsView.Reading reading)
     {
         // Who a customer is does not change within a batch, and to find out costs more than to remember it.
         if (persons.Find(customer) is { } known) return known;
-        var joined = reading.JoinedPersonOf(project.Id, customer, end);
+        var joined = reading.JoinedPersonOf(project.Id, customer, persons.End.Commit);
         var person = joined is null ? customer : reading.KeyOf(project, joined.Representative);
         var work = persons.Get(project, customer, person, out var isNew);
         if (isNew && joined is { Customers.Count: > 1 }) Describe(work, joined, checkpoint, reading);

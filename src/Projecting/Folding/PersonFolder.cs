@@ -1,7 +1,5 @@
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
-using EventSourcedAnalytics.Analysis.Values;
-using EventSourcedAnalytics.Projecting.Reading;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
 
@@ -9,56 +7,53 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 internal static class PersonFolder
 {
     /// <summary>Whether a person's events of a batch, sorted by time, can simply be applied: none is at or before the last applied, and no newest traits changed.</summary>
-    public static bool CanApply(ProjectFolds folds, PersonState state, List<DecodedEvent> sorted)
+    public static bool CanApply(ProjectFolds folds, PersonState state, ReadOnlySpan<PersonEvent> sorted)
     {
-        foreach (var e in sorted)
+        foreach (ref readonly var e in sorted)
         {
-            if (!folds.IsRelevant(e.Event!)) continue;
-            return e.Event!.OccurredAt > state.LastAt
-                && !(folds.NeedLatestTraits && sorted.Exists(static other => other.Event!.Type == EventType.Identify));
+            if (!folds.IsRelevant(e.Event)) continue;
+            return e.At > state.LastAt && !(folds.NeedLatestTraits && HasIdentify(sorted));
         }
         return true;
     }
 
-    /// <summary>Writes the events that the folds take to an array, and notes in the state how far it got.</summary>
+    /// <summary>Writes the events that the folds take to an array, with the traits as of each, and notes in the state how far it got.</summary>
     /// <returns>How many there are.</returns>
-    public static int Take(ProjectFolds folds, PersonState state, List<DecodedEvent> sorted, PersonEvent[] into)
+    public static int Take(ProjectFolds folds, PersonState state, ReadOnlySpan<PersonEvent> sorted, PersonEvent[] into)
     {
         var count = 0;
-        foreach (var e in sorted)
+        foreach (ref readonly var e in sorted)
         {
-            var decoded = e.Event!;
-            if (folds.NeedTraits && decoded.Type == EventType.Identify) state.Traits = state.Traits.With(decoded.Traits);
-            if (folds.Want(decoded)) into[count++] = new PersonEvent(decoded, state.Traits, state.Traits, e.IsRepeatedOrder);
-            if (folds.IsRelevant(decoded)) state.LastAt = decoded.OccurredAt;
+            if (folds.NeedTraits && e.Event.Type == EventType.Identify) state.Traits = state.Traits.With(e.Event.Traits);
+            if (folds.Want(e.Event)) into[count++] = e with { Traits = state.Traits, LatestTraits = state.Traits };
+            if (folds.IsRelevant(e.Event)) state.LastAt = e.At;
         }
         return count;
     }
 
     /// <summary>Writes the events that the folds take to an array, for folds that look at no traits.</summary>
     /// <returns>How many there are.</returns>
-    public static int Take(ProjectFolds folds, List<DecodedEvent> sorted, PersonEvent[] into)
+    public static int Take(ProjectFolds folds, ReadOnlySpan<PersonEvent> sorted, PersonEvent[] into)
     {
         var count = 0;
-        foreach (var e in sorted)
-            if (folds.Want(e.Event!)) into[count++] = new PersonEvent(e.Event!, Traits.Empty, Traits.Empty, e.IsRepeatedOrder);
+        foreach (ref readonly var e in sorted) if (folds.Want(e.Event)) into[count++] = e;
         return count;
     }
 
     /// <summary>Whether any event changes what the folds know of a person.</summary>
-    public static bool HasRelevant(ProjectFolds folds, List<DecodedEvent> events)
+    public static bool HasRelevant(ProjectFolds folds, ReadOnlySpan<PersonEvent> events)
     {
-        foreach (var e in events) if (folds.IsRelevant(e.Event!)) return true;
+        foreach (ref readonly var e in events) if (folds.IsRelevant(e.Event)) return true;
         return false;
     }
 
     /// <summary>Puts events in the order of <see cref="AnalyticsEvent.Compare"/>, in which they mostly are.</summary>
-    public static void Sort(List<DecodedEvent> events)
+    public static void Sort(Span<PersonEvent> events)
     {
-        for (var i = 1; i < events.Count; i++)
+        for (var i = 1; i < events.Length; i++)
         {
-            if (AnalyticsEvent.Compare(events[i - 1].Event!, events[i].Event!) <= 0) continue;
-            events.Sort(static (left, right) => AnalyticsEvent.Compare(left.Event!, right.Event!));
+            if (AnalyticsEvent.Compare(events[i - 1].Event, events[i].Event) <= 0) continue;
+            events.Sort(static (left, right) => AnalyticsEvent.Compare(left.Event, right.Event));
             return;
         }
     }
@@ -84,5 +79,11 @@ internal static class PersonFolder
         // Only what folding in order would have passed to them: a state says what it has seen, and goes on from there.
         Apply(folds, state, Array.FindAll(history.Events, e => folds.Want(e.Event)), sink);
         return state;
+    }
+
+    private static bool HasIdentify(ReadOnlySpan<PersonEvent> events)
+    {
+        foreach (ref readonly var e in events) if (e.Event.Type == EventType.Identify) return true;
+        return false;
     }
 }

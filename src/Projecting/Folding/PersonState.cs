@@ -1,74 +1,49 @@
-using System.Diagnostics.CodeAnalysis;
 using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Values;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
 
 /// <summary>All that an instance must know of a person to go on folding: the time of its last event, its traits if a fold looks at them, and one state a fold.</summary>
-internal class PersonState
+internal sealed class PersonState
 {
-    private ProjectFolds? folds;
+    private readonly ProjectFolds folds;
 
-    // Most instances have one fold a project: its state needs no array. There is an object of this class a person and instance.
-    private object? first;
-    private object[]? others;
-    private Traits? traits;
-
-    protected PersonState()
+    private PersonState(ProjectFolds folds)
     {
+        this.folds = folds;
+        States = new object[folds.Folds.Length];
     }
-
-    /// <summary>False while nothing is known of the person.</summary>
-    [MemberNotNullWhen(true, nameof(folds))]
-    public bool IsKnown => folds is not null;
 
     /// <summary>Time of the last event applied. An event at or before it makes the person fold again.</summary>
     public long LastAt { get; set; } = long.MinValue;
 
     /// <summary>Traits as of the last event.</summary>
-    public Traits Traits { get => traits ?? Traits.Empty; set => traits = value; }
+    public Traits Traits { get; set; } = Traits.Empty;
 
     /// <summary>One state a fold, in the order of the instance's folds.</summary>
-    public FoldStates States => new(this);
+    public object[] States { get; }
 
     /// <summary>The state of a person without events.</summary>
     public static PersonState New(ProjectFolds folds)
     {
-        var state = new PersonState();
-        state.Begin(folds);
+        var state = new PersonState(folds);
+        state.Complete();
         return state;
     }
 
-    /// <summary>Becomes the state of a person without events.</summary>
-    public void Begin(ProjectFolds from)
+    /// <summary>Writes the state for <see cref="Read"/>; the writer holds nothing else afterwards.</summary>
+    public void Write(StateWriter writer)
     {
-        (folds, LastAt, traits) = (from, long.MinValue, null);
-        var all = from.Folds;
-        others = all.Length > 1 ? new object[all.Length - 1] : null;
-        for (var i = 0; i < all.Length; i++) States[i] = all[i].NewState();
-    }
-
-    /// <summary>Becomes what another state is; only one of the two may be used from here on.</summary>
-    public void Become(PersonState other) => (folds, first, others, traits, LastAt) = (other.folds, other.first, other.others, other.traits, other.LastAt);
-
-    /// <summary>Knows nothing any more.</summary>
-    public void Forget() => (folds, first, others, traits, LastAt) = (null, null, null, null, long.MinValue);
-
-    /// <summary>Writes the state for <see cref="Read"/>.</summary>
-    /// <param name="outer">Holds nothing else afterwards.</param>
-    /// <param name="inner">Is used on the way.</param>
-    public void Write(StateWriter outer, StateWriter inner)
-    {
-        if (!IsKnown) throw new InvalidOperationException("Nothing is known of the person.");
-        outer.Clear();
-        outer.Int64(LastAt);
-        outer.Bytes(Traits.Values.Count == 0 ? [] : Traits.ToJson().Utf8.Span);
-        for (var i = 0; i < folds.Folds.Length; i++)
+        var inner = writer.Inner;
+        writer.Clear();
+        writer.Int64(LastAt);
+        writer.Bytes(Traits.Values.Count == 0 ? [] : Traits.ToJson().Utf8.Span);
+        for (var i = 0; i < States.Length; i++)
         {
             inner.Clear();
             folds.Folds[i].WriteState(States[i], inner);
-            outer.Int64(folds.Parts[i]);
-            outer.Bytes(inner.Written);
+            writer.Int64(folds.Parts[i]);
+            writer.Bytes(inner.Written);
         }
     }
 
@@ -76,7 +51,7 @@ internal class PersonState
     public byte[] ToBytes()
     {
         var writer = new StateWriter();
-        Write(writer, new StateWriter());
+        Write(writer);
         return writer.Written.ToArray();
     }
 
@@ -84,10 +59,8 @@ internal class PersonState
     public static PersonState Read(ProjectFolds folds, ReadOnlySpan<byte> bytes)
     {
         var reader = new StateReader(bytes);
-        var lastAt = reader.Int64();
+        var state = new PersonState(folds) { LastAt = reader.Int64() };
         var traits = reader.Bytes();
-        var state = New(folds);
-        state.LastAt = lastAt;
         if (traits.Length > 0) state.Traits = Traits.Empty.With(new JsonObjectSlice(traits.ToArray()));
         var next = 0;
         while (!reader.IsEnd)
@@ -99,13 +72,12 @@ internal class PersonState
             var ownReader = new StateReader(own);
             state.States[next] = folds.Folds[next].ReadState(ref ownReader);
         }
+        state.Complete();
         return state;
     }
 
-    /// <summary>The states of a person, by fold.</summary>
-    public readonly struct FoldStates(PersonState person)
+    private void Complete()
     {
-        /// <summary>The state of a fold, by its number.</summary>
-        public ref object this[int fold] => ref fold == 0 ? ref person.first! : ref person.others![fold - 1];
+        for (var i = 0; i < States.Length; i++) States[i] ??= folds.Folds[i].NewState();
     }
 }

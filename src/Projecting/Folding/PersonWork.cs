@@ -1,7 +1,8 @@
 using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Folding;
 using EventSourcedAnalytics.Analysis.Identity;
+using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Facts;
-using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projects;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
@@ -9,13 +10,24 @@ namespace EventSourcedAnalytics.Projecting.Folding;
 /// <summary>One person's part of a batch.</summary>
 internal sealed class PersonWork(Project project, CustomerKey person)
 {
+    private static readonly List<PersonEvent> None = [];
+
+    private List<PersonEvent> decoded = None;
+    private List<StoredPart>? more;
+
     public Project Project { get; } = project;
 
     /// <summary>The person's key: that of its representative as of the batch's end.</summary>
     public CustomerKey Person { get; } = person;
 
-    /// <summary>Its events in the batch without duplicates, first by position, for the fold by time.</summary>
-    public List<DecodedEvent> Events { get; } = [];
+    /// <summary>Its events in a batch that is decoded, without duplicates and traits, by position.</summary>
+    public List<PersonEvent> Decoded => decoded;
+
+    /// <summary>Its events in a batch that is not decoded: those of the first of its customers that has some; null = none has.</summary>
+    public StoredPart? Stored { get; private set; }
+
+    /// <summary>Those of its other customers.</summary>
+    public IReadOnlyList<StoredPart> MoreStored => more ?? [];
 
     /// <summary>The person as of the batch's end; null if it is no more than the customer that names it.</summary>
     public Person? Joined { get; set; }
@@ -26,24 +38,61 @@ internal sealed class PersonWork(Project project, CustomerKey person)
     /// <summary>Whether it must be folded again whatever its events are: one of them, or who claims the order id of one, was corrected.</summary>
     public bool IsCorrected { get; set; }
 
-    /// <summary>Why it can't be folded at all: one of its events is unreadable.</summary>
+    /// <summary>Why it can't be folded at all: one of its events is unreadable. Known once its events are decoded.</summary>
     public string? Unreadable { get; set; }
+
+    /// <summary>Instances, by index, in which it can't be folded on for who was joined in it; null = in all it can.</summary>
+    public List<int>? Late { get; set; }
+
+    /// <summary>Adds a decoded event.</summary>
+    public void Add(AnalyticsEvent e, bool isRepeatedOrder)
+    {
+        if (ReferenceEquals(decoded, None)) decoded = [];
+        decoded.Add(new PersonEvent(e, Analysis.Values.Traits.Empty, Analysis.Values.Traits.Empty, isRepeatedOrder));
+    }
+
+    /// <summary>Adds a customer's events.</summary>
+    public void Add(StoredPart events)
+    {
+        if (Stored is null) Stored = events;
+        else (more ??= []).Add(events);
+    }
+
+    /// <summary>Notes an event that can't be read.</summary>
+    public void Fail(long position, string reason) => Unreadable ??= $"The event at position {position} can't be read: {reason}";
 
     /// <summary>Streams of the person as of the batch's end.</summary>
     public IReadOnlyList<CustomerKey> StreamsBy(FactsView facts) => Joined is { } joined ? facts.KeysOf(Project, joined) : [Person];
 }
 
-/// <summary>The persons of a batch, in the fold partitions.</summary>
-/// <param name="events">Events in it: a person mostly has several.</param>
-internal sealed class PersonBatch(int events)
+/// <summary>A batch, sorted by person, in the fold partitions.</summary>
+/// <param name="end">Position of the last event of the batch, wanted or not.</param>
+/// <param name="count">Events of customers' streams in it, wanted or not.</param>
+/// <param name="persons">About how many persons have some of them.</param>
+internal sealed class PersonBatch(LogPosition end, int count, int persons)
 {
-    private readonly Dictionary<CustomerKey, PersonWork> byCustomer = new(events / 4);
-    private readonly List<PersonWork> works = [];
+    private readonly Dictionary<CustomerKey, PersonWork> byCustomer = new(persons);
+    private readonly List<PersonWork> works = new(persons);
 
-    /// <summary>Persons that this batch joined with none; each partition can be folded on its own.</summary>
+    /// <summary>Position of the last event of the batch, wanted or not.</summary>
+    public LogPosition End => end;
+
+    /// <summary>Events of customers' streams in it, wanted or not.</summary>
+    public int EventCount => count;
+
+    /// <summary>When the log took in its last event, milliseconds since the Unix epoch; null if it has none.</summary>
+    public long? RecordedAt { get; init; }
+
+    /// <summary>The positions of events that are not decoded yet which repeat an order id.</summary>
+    public IReadOnlySet<long> RepeatedOrders { get; init; } = System.Collections.Frozen.FrozenSet<long>.Empty;
+
+    /// <summary>What its events lie in, to be disposed once all are folded; null = there is nothing to use again.</summary>
+    public IDisposable? Memory { get; init; }
+
+    /// <summary>The persons; each partition can be folded on its own once <see cref="Joined"/> are resolved.</summary>
     public List<PersonWork>[] Partitions { get; } = [.. Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new List<PersonWork>())];
 
-    /// <summary>Persons that this batch joined: they were in other partitions, too.</summary>
+    /// <summary>Those of them that this batch joined: they were in other partitions, too.</summary>
     public List<PersonWork> Joined { get; } = [];
 
     public int Count => works.Count;
@@ -75,8 +124,8 @@ internal sealed class PersonBatch(int events)
     {
         foreach (var work in works)
         {
-            if (work.JoinedFrom is null) Partitions[Partitioner.PartitionOf(work.Person)].Add(work);
-            else Joined.Add(work);
+            Partitions[Partitioner.PartitionOf(work.Person)].Add(work);
+            if (work.JoinedFrom is not null) Joined.Add(work);
         }
     }
 }

@@ -1,29 +1,16 @@
+using System.Runtime.InteropServices;
 using EventSourcedAnalytics.Analysis.Events;
+using EventSourcedAnalytics.Analysis.Folding;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
 
-/// <summary>One person of an instance in memory: its key and, in the same object, its state.</summary>
-internal sealed class PersonEntry(CustomerKey key) : PersonState
-{
-    public CustomerKey Key { get; } = key;
-
-    /// <summary>Whether the state differs from what is committed.</summary>
-    public bool IsDirty { get; set; }
-
-    /// <summary>False if certainly no state of the person is committed.</summary>
-    public bool IsStored { get; set; }
-
-    /// <summary>The batch that asked for it last, by <see cref="StateCache"/>'s count.</summary>
-    public uint Batch { get; set; }
-}
-
 /// <summary>
-/// States of persons in memory, in the fold partitions: each partition is touched by one thread at a time.
+/// States of persons in memory, in the fold partitions: each partition is touched by one thread at a time. They are kept as they are stored, one behind the other in blocks, and are
+/// objects only while their person is folded: millions of objects would be looked at, and most of them moved, by the collections of garbage that a replay makes.
 /// </summary>
 internal sealed class StateCache
 {
-    private readonly Dictionary<CustomerKey, PersonEntry>[] entries = [.. Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new Dictionary<CustomerKey, PersonEntry>())];
-    private readonly List<PersonEntry>[] dirty = [.. Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new List<PersonEntry>())];
+    private readonly StatePart[] parts = [.. Enumerable.Range(0, Limits.FoldPartitions).Select(_ => new StatePart())];
 
     // Counts round after some months: then some persons seem newer than they are, and are read once more.
     private uint batch;
@@ -31,41 +18,59 @@ internal sealed class StateCache
     /// <summary>True while a person that isn't here has no state in Postgres either.</summary>
     public bool IsComplete { get; private set; }
 
-    public int Count => entries.Sum(part => part.Count);
+    /// <summary>Persons in memory, those included of whom it is known that they have no state.</summary>
+    public int Count => parts.Sum(static part => part.Slots.Count);
 
     /// <summary>Persons whose states differ from what is committed.</summary>
-    public int DirtyCount => dirty.Sum(part => part.Count);
+    public int DirtyCount => parts.Sum(static part => part.Dirty.Count);
 
-    /// <summary>The person, or null if it isn't in memory.</summary>
-    public PersonEntry? Find(CustomerKey person) => entries[Partitioner.PartitionOf(person)].GetValueOrDefault(person);
+    /// <summary>Whether a person is in memory.</summary>
+    public bool Holds(CustomerKey person) => PartOf(person).Slots.ContainsKey(person);
 
-    /// <summary>The person; one that isn't in memory comes in without a state.</summary>
-    public PersonEntry Get(CustomerKey person)
+    /// <summary>Whether a person in memory has a state.</summary>
+    public bool Knows(CustomerKey person) => PartOf(person).Slots.TryGetValue(person, out var slot) && slot.IsKnown;
+
+    /// <summary>The place of a person's state, so that it is looked for once; valid until another person of its partition comes in.</summary>
+    public ref StateSlot Open(CustomerKey person) => ref SlotOf(PartOf(person), person);
+
+    /// <summary>The state at a place, which is the caller's own; null if there is none.</summary>
+    public PersonState? Read(CustomerKey person, in StateSlot slot, ProjectFolds folds) => slot.IsKnown ? PersonState.Read(folds, PartOf(person).BytesOf(slot).Span) : null;
+
+    /// <summary>Gives a person a state, at its place.</summary>
+    public void Write(CustomerKey person, ref StateSlot slot, PersonState state)
     {
-        ref var entry = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(entries[Partitioner.PartitionOf(person)], person, out _);
-        entry ??= new PersonEntry(person) { IsStored = !IsComplete };
-        entry.Batch = batch;
-        return entry;
+        var part = PartOf(person);
+        state.Write(part.Writer);
+        Change(part, person, ref slot, part.Writer.Written);
     }
 
-    /// <summary>Gives a person another state, or notes that its own has changed; null = it has none any more.</summary>
-    public void Set(PersonEntry entry, PersonState? state)
+    /// <summary>Gives a person a state.</summary>
+    public void Write(CustomerKey person, PersonState state) => Write(person, ref Open(person), state);
+
+    /// <summary>Takes a person's state away, if it has one.</summary>
+    public void Forget(CustomerKey person) => Change(PartOf(person), person, ref Open(person), []);
+
+    /// <summary>Gives the state of a person to another.</summary>
+    public void Move(CustomerKey from, CustomerKey to)
     {
-        if (state is null) entry.Forget();
-        else if (state != entry) entry.Become(state);
-        if (entry.IsDirty) return;
-        entry.IsDirty = true;
-        dirty[Partitioner.PartitionOf(entry.Key)].Add(entry);
+        var part = PartOf(from);
+        Change(PartOf(to), to, ref Open(to), part.BytesOf(part.Slots[from]).Span);
+        Forget(from);
     }
 
-    /// <summary>Hands out the persons of a partition whose states differ from what is committed; they count as committed from here on.</summary>
-    public List<PersonEntry> TakeDirty(int partition)
+    /// <summary>Takes a person in that is not in memory, as it is committed.</summary>
+    /// <param name="person">The person.</param>
+    /// <param name="state">Its state; null = it has none.</param>
+    public void Load(CustomerKey person, byte[]? state)
     {
-        var taken = dirty[partition];
-        dirty[partition] = [];
-        foreach (var entry in taken) entry.IsDirty = false;
-        return taken;
+        var part = PartOf(person);
+        ref var slot = ref SlotOf(part, person);
+        slot.IsStored = state is not null;
+        if (state is not null) part.Put(ref slot, state);
     }
+
+    /// <summary>Hands out the states of a partition that differ from what is committed; they count as committed from here on.</summary>
+    public TakenPart TakeDirty(int partition) => parts[partition].TakeDirty();
 
     /// <summary>The next batch begins: who is asked for from here on is newer than all before.</summary>
     public void BeginBatch() => batch++;
@@ -80,24 +85,41 @@ internal sealed class StateCache
         if (Count <= limit) return;
         IsComplete = false;
         var tooOld = AgeToGo(limit / 4 * 3);
-        foreach (var part in entries)
-            foreach (var (person, entry) in part) if (AgeOf(entry) >= tooOld) part.Remove(person);
+        foreach (var part in parts)
+            foreach (var (person, slot) in part.Slots) if (AgeOf(slot) >= tooOld) part.Remove(person, slot);
     }
 
     /// <summary>Forgets everything.</summary>
     /// <param name="isComplete">True if Postgres has no states.</param>
     public void Clear(bool isComplete)
     {
-        foreach (var part in entries) part.Clear();
-        foreach (var part in dirty) part.Clear();
+        foreach (var part in parts) part.Clear();
         IsComplete = isComplete;
+    }
+
+    private StatePart PartOf(CustomerKey person) => parts[Partitioner.PartitionOf(person)];
+
+    private ref StateSlot SlotOf(StatePart part, CustomerKey person)
+    {
+        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(part.Slots, person, out var isKnown);
+        if (!isKnown) slot.IsStored = !IsComplete;
+        slot.Batch = batch;
+        return ref slot;
+    }
+
+    private static void Change(StatePart part, CustomerKey person, ref StateSlot slot, ReadOnlySpan<byte> state)
+    {
+        part.Put(ref slot, state);
+        if (slot.IsDirty) return;
+        slot.IsDirty = true;
+        part.Dirty.Add(person);
     }
 
     // The age in batches from which on persons go, so that no more than some stay.
     private uint AgeToGo(int limit)
     {
         var staying = 0;
-        foreach (var age in entries.SelectMany(part => part.Values).CountBy(AgeOf).OrderBy(age => age.Key))
+        foreach (var age in parts.SelectMany(static part => part.Slots.Values).CountBy(AgeOf).OrderBy(age => age.Key))
         {
             staying += age.Value;
             if (staying > limit) return age.Key;
@@ -105,5 +127,118 @@ internal sealed class StateCache
         return uint.MaxValue;
     }
 
-    private uint AgeOf(PersonEntry entry) => unchecked(batch - entry.Batch);
+    private uint AgeOf(StateSlot slot) => unchecked(batch - slot.Batch);
+}
+
+/// <summary>Where the state of a person in memory lies, and how it stands to what is committed.</summary>
+internal struct StateSlot
+{
+    /// <summary>The block.</summary>
+    public int Block;
+
+    /// <summary>Where in the block.</summary>
+    public int Offset;
+
+    /// <summary>Bytes of it; 0 = there is none.</summary>
+    public int Length;
+
+    /// <summary>The batch that asked for it last, by the count of the <see cref="StateCache"/>.</summary>
+    public uint Batch;
+
+    /// <summary>Whether it differs from what is committed.</summary>
+    public bool IsDirty;
+
+    /// <summary>False if certainly no state of the person is committed.</summary>
+    public bool IsStored;
+
+    /// <summary>Whether anything is known of the person.</summary>
+    public readonly bool IsKnown => Length > 0;
+}
+
+/// <summary>The states of one fold partition.</summary>
+internal sealed class StatePart
+{
+    private const int FirstBlockBytes = 4 * 1024;
+    private const int BlockBytes = 256 * 1024;
+
+    // What was handed out for a commit lies in them too, so bytes that were written once never change.
+    private List<byte[]> blocks = [];
+    private int used;
+    private long allBytes;
+    private long liveBytes;
+
+    public Dictionary<CustomerKey, StateSlot> Slots { get; } = [];
+
+    /// <summary>Persons whose states differ from what is committed.</summary>
+    public List<CustomerKey> Dirty { get; } = [];
+
+    /// <summary>For who writes a state to be put here.</summary>
+    public StateWriter Writer { get; } = new();
+
+    public ReadOnlyMemory<byte> BytesOf(in StateSlot slot) => slot.IsKnown ? blocks[slot.Block].AsMemory(slot.Offset, slot.Length) : default;
+
+    /// <summary>Puts a state in the place of the one that a slot has; empty = it has none any more.</summary>
+    public void Put(ref StateSlot slot, ReadOnlySpan<byte> state)
+    {
+        liveBytes += state.Length - slot.Length;
+        slot.Length = 0;
+        if (allBytes > BlockBytes && allBytes > 2 * liveBytes) Compact();
+        Append(ref slot, state);
+    }
+
+    public void Remove(CustomerKey person, in StateSlot slot)
+    {
+        liveBytes -= slot.Length;
+        Slots.Remove(person);
+    }
+
+    public void Clear()
+    {
+        Slots.Clear();
+        Dirty.Clear();
+        blocks.Clear();
+        (used, allBytes, liveBytes) = (0, 0, 0);
+    }
+
+    /// <inheritdoc cref="StateCache.TakeDirty"/>
+    public TakenPart TakeDirty()
+    {
+        var taken = new TakenPart(Dirty.Count);
+        foreach (var person in Dirty)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(Slots, person);
+            if (slot.IsKnown) taken.Add(person, BytesOf(slot), slot.IsStored);
+            else if (slot.IsStored) taken.Gone.Add(person);
+            (slot.IsStored, slot.IsDirty) = (slot.IsKnown, false);
+        }
+        Dirty.Clear();
+        taken.Sort();
+        return taken;
+    }
+
+    private void Append(ref StateSlot slot, ReadOnlySpan<byte> state)
+    {
+        if (state.IsEmpty) return;
+        if (blocks.Count == 0 || blocks[^1].Length - used < state.Length)
+        {
+            blocks.Add(GC.AllocateUninitializedArray<byte>(Math.Max(state.Length, (int)Math.Clamp(allBytes, FirstBlockBytes, BlockBytes))));
+            used = 0;
+        }
+        state.CopyTo(blocks[^1].AsSpan(used));
+        (slot.Block, slot.Offset, slot.Length) = (blocks.Count - 1, used, state.Length);
+        used += state.Length;
+        allBytes += state.Length;
+    }
+
+    // Most of what lies here was replaced since.
+    private void Compact()
+    {
+        var before = blocks;
+        (blocks, used, allBytes) = ([], 0, 0);
+        foreach (var person in Slots.Keys)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(Slots, person);
+            if (slot.IsKnown) Append(ref slot, before[slot.Block].AsSpan(slot.Offset, slot.Length));
+        }
+    }
 }

@@ -49,7 +49,7 @@ internal sealed class StateRecovery
 
     private void Put(CustomerKey person, Mark mark)
     {
-        instance.States.Set(instance.States.Get(person), null);
+        instance.States.Forget(person);
         instance.Mark(person, mark);
     }
 }

@@ -1,16 +1,12 @@
 using System.Buffers;
 using EventSourcedAnalytics.Analysis.Events;
-using EventSourcedAnalytics.Analysis.Folding;
 
 namespace EventSourcedAnalytics.Projecting.Folding;
 
-/// <summary>
-/// The states that one commit writes in one instance, serialised. A replay commits hundreds of thousands at once, and each would live through several collections: they lie one
-/// behind the other in borrowed memory, which is given back once they are written.
-/// </summary>
+/// <summary>The states that one commit writes in one instance, as they are stored.</summary>
 internal sealed class TakenStates : IDisposable
 {
-    private readonly Part[] parts = new Part[Limits.FoldPartitions];
+    private readonly TakenPart[] parts = new TakenPart[Limits.FoldPartitions];
 
     private TakenStates()
     {
@@ -32,7 +28,7 @@ internal sealed class TakenStates : IDisposable
     public static TakenStates From(StateCache cache)
     {
         var taken = new TakenStates();
-        Parallel.For(0, Limits.FoldPartitions, partition => taken.parts[partition] = new Part(cache.TakeDirty(partition)));
+        Parallel.For(0, Limits.FoldPartitions, partition => taken.parts[partition] = cache.TakeDirty(partition));
         return taken;
     }
 
@@ -40,72 +36,51 @@ internal sealed class TakenStates : IDisposable
     public static TakenStates None()
     {
         var taken = new TakenStates();
-        for (var partition = 0; partition < taken.parts.Length; partition++) taken.parts[partition] = new Part([]);
+        for (var partition = 0; partition < taken.parts.Length; partition++) taken.parts[partition] = new TakenPart(0);
         return taken;
     }
 
-    /// <summary>Gives the memory back: none of the states may be looked at any more.</summary>
+    /// <summary>Gives memory back: none of the states may be looked at any more.</summary>
     public void Dispose() => Array.ForEach(parts, static part => part.Dispose());
+}
 
-    // The states of one fold partition: a range of keys.
-    private sealed class Part : IDisposable
+/// <summary>The states of one fold partition: a range of keys.</summary>
+internal sealed class TakenPart : IDisposable
+{
+    private readonly (CustomerKey Person, ReadOnlyMemory<byte> State)[] states;
+    private readonly int room;
+    private int changedFrom;
+
+    /// <summary>None yet.</summary>
+    /// <param name="room">How many there may be.</param>
+    public TakenPart(int room)
     {
-        private const int UsualStateBytes = 128;
-        private const int MostChunkBytes = 512 * 1024;
-
-        private readonly (CustomerKey Person, ReadOnlyMemory<byte> State)[] states;
-        private readonly List<byte[]> chunks = [];
-        private readonly int changedFrom;
-        private readonly int count;
-        private int used;
-
-        public Part(List<PersonEntry> entries)
-        {
-            (count, changedFrom) = (entries.Count, entries.Count);
-            states = ArrayPool<(CustomerKey, ReadOnlyMemory<byte>)>.Shared.Rent(count);
-            var (outer, inner) = (new StateWriter(), new StateWriter());
-            foreach (var entry in entries)
-            {
-                if (entry.IsKnown)
-                {
-                    entry.Write(outer, inner);
-                    states[entry.IsStored ? --changedFrom : AddedCount++] = (entry.Key, Keep(outer.Written));
-                }
-                else if (entry.IsStored)
-                {
-                    Gone.Add(entry.Key);
-                }
-                entry.IsStored = entry.IsKnown;
-            }
-            Added.AsSpan().Sort(static (left, right) => left.Person.CompareTo(right.Person));
-            Changed.AsSpan().Sort(static (left, right) => left.Person.CompareTo(right.Person));
-        }
-
-        public int AddedCount { get; private set; }
-
-        public ArraySegment<(CustomerKey Person, ReadOnlyMemory<byte> State)> Added => new(states, 0, AddedCount);
-
-        public ArraySegment<(CustomerKey Person, ReadOnlyMemory<byte> State)> Changed => new(states, changedFrom, count - changedFrom);
-
-        public List<CustomerKey> Gone { get; } = [];
-
-        public void Dispose()
-        {
-            foreach (var chunk in chunks) ArrayPool<byte>.Shared.Return(chunk);
-            ArrayPool<(CustomerKey, ReadOnlyMemory<byte>)>.Shared.Return(states, clearArray: true);
-        }
-
-        private ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> state)
-        {
-            if (chunks.Count == 0 || chunks[^1].Length - used < state.Length)
-            {
-                chunks.Add(ArrayPool<byte>.Shared.Rent(Math.Max(state.Length, Math.Min(count * UsualStateBytes, MostChunkBytes))));
-                used = 0;
-            }
-            var kept = chunks[^1].AsMemory(used, state.Length);
-            state.CopyTo(kept.Span);
-            used += state.Length;
-            return kept;
-        }
+        (this.room, changedFrom) = (room, room);
+        // Hundreds of thousands at once in a replay: in borrowed memory they do not live through several collections.
+        states = ArrayPool<(CustomerKey, ReadOnlyMemory<byte>)>.Shared.Rent(room);
     }
+
+    public int AddedCount { get; private set; }
+
+    public ArraySegment<(CustomerKey Person, ReadOnlyMemory<byte> State)> Added => new(states, 0, AddedCount);
+
+    public ArraySegment<(CustomerKey Person, ReadOnlyMemory<byte> State)> Changed => new(states, changedFrom, room - changedFrom);
+
+    /// <summary>Persons that have no state any more.</summary>
+    public List<CustomerKey> Gone { get; } = [];
+
+    /// <summary>Adds a state.</summary>
+    /// <param name="person">Whose it is.</param>
+    /// <param name="state">Its bytes.</param>
+    /// <param name="isStored">Whether the person has another in Postgres.</param>
+    public void Add(CustomerKey person, ReadOnlyMemory<byte> state, bool isStored) => states[isStored ? --changedFrom : AddedCount++] = (person, state);
+
+    /// <summary>Puts them in the order of the keys.</summary>
+    public void Sort()
+    {
+        Added.AsSpan().Sort(static (left, right) => left.Person.CompareTo(right.Person));
+        Changed.AsSpan().Sort(static (left, right) => left.Person.CompareTo(right.Person));
+    }
+
+    public void Dispose() => ArrayPool<(CustomerKey, ReadOnlyMemory<byte>)>.Shared.Return(states, clearArray: true);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EventSourcedAnalytics.Analysis.Events;
@@ -10,18 +11,20 @@ namespace EventSourcedAnalytics.Projecting.Reading;
 /// person, and a person is known by a number.
 /// </summary>
 /// <param name="first">The first person's number.</param>
-/// <param name="end">The number behind the last person's.</param>
+/// <param name="end">The number behind the last person's; where it is not given they become more as they come, and nobody is forgotten.</param>
 /// <param name="blockBytes">Bytes of a block; a larger event has one of its own.</param>
-internal sealed class CollectedEvents(int first, int end, int blockBytes = 4 * 1024 * 1024)
+/// <param name="pool">Lends the blocks until <see cref="Clear"/>; null = they are made, and whoever holds an event keeps its block.</param>
+internal sealed class CollectedEvents(int first, int end = int.MaxValue, int blockBytes = 4 * 1024 * 1024, ArrayPool<byte>? pool = null)
 {
     private const long None = -1;
+    private const int FirstPersons = 64;
 
     private static readonly int HeaderBytes = Unsafe.SizeOf<Header>();
 
     private readonly List<string> types = [];
     private List<Block> blocks = [];
-    private long[] newest = NewNewest(end - first);
-    private long[] bytes = new long[end - first];
+    private long[] newest = NewNewest(end == int.MaxValue ? FirstPersons : end - first);
+    private long[] bytes = new long[end == int.MaxValue ? FirstPersons : end - first];
 
     /// <summary>The first person's number.</summary>
     public int First => first;
@@ -33,23 +36,55 @@ internal sealed class CollectedEvents(int first, int end, int blockBytes = 4 * 1
     public long Bytes { get; private set; }
 
     /// <summary>Takes in the next event of a person; it is copied.</summary>
-    public void Add(int person, CustomerKey customer, RecordedEvent e) =>
-        Append(new Header { Person = person, Customer = customer, Position = e.Position.Commit, Type = TypeOf(e.Type), Length = e.Data.Length }, e.Data.Span);
+    public void Add(int person, CustomerKey customer, RecordedEvent e) => Add(person, customer, e.Position.Commit, e.Type, e.Data.Span);
+
+    /// <summary>Takes in the next event of a person; it is copied.</summary>
+    public void Add(int person, CustomerKey customer, long position, string type, ReadOnlySpan<byte> data)
+    {
+        if (person - first >= newest.Length) Grow(person - first + 1);
+        Append(new Header { Person = person, Customer = customer, Position = position, Type = TypeOf(type), Length = data.Length }, data);
+    }
 
     /// <summary>The events of a person, in the order in which they came.</summary>
     public IEnumerable<(CustomerKey Customer, long Position, string Type, ReadOnlyMemory<byte> Data)> Of(int person)
     {
-        var places = new Stack<long>();
-        for (var place = newest[person - first]; place != None; place = HeaderAt(place).Before) places.Push(place);
-        foreach (var place in places)
+        long[] places = [];
+        for (var left = Find(person, ref places); left > 0; left--)
         {
-            var header = HeaderAt(place);
-            yield return (header.Customer, header.Position, types[header.Type], blocks[BlockOf(place)].Bytes.AsMemory(OffsetOf(place) + HeaderBytes, header.Length));
+            var (customer, e) = At(places[left - 1]);
+            yield return (customer, e.Position, e.Type, e.Data);
         }
     }
 
+    /// <summary>Where the events of a person lie, the newest first.</summary>
+    /// <param name="person">The person.</param>
+    /// <param name="places">Takes the places; replaced by a larger one if there is not enough room.</param>
+    /// <returns>How many there are.</returns>
+    public int Find(int person, ref long[] places)
+    {
+        var count = 0;
+        if (person - first >= newest.Length) return count;
+        for (var place = newest[person - first]; place != None; place = HeaderAt(place).Before)
+        {
+            if (count == places.Length) Array.Resize(ref places, Math.Max(16, 2 * count));
+            places[count++] = place;
+        }
+        return count;
+    }
+
+    /// <summary>The event at a place.</summary>
+    public (CustomerKey Customer, StoredEvent Event) At(long place)
+    {
+        var header = HeaderAt(place);
+        return (header.Customer, new StoredEvent(header.Position, types[header.Type], blocks[BlockOf(place)].Bytes.AsMemory(OffsetOf(place) + HeaderBytes, header.Length)));
+    }
+
     /// <summary>Forgets all events.</summary>
-    public void Clear() => blocks.Clear();
+    public void Clear()
+    {
+        if (pool is not null) foreach (var block in blocks) pool.Return(block.Bytes);
+        blocks.Clear();
+    }
 
     /// <summary>Forgets the last persons, so that what the others have takes no more than so many bytes; the first person stays in any case.</summary>
     public void Narrow(long maxBytes)
@@ -75,7 +110,7 @@ internal sealed class CollectedEvents(int first, int end, int blockBytes = 4 * 1
     private void Append(Header header, ReadOnlySpan<byte> data)
     {
         var size = HeaderBytes + data.Length;
-        if (blocks.Count == 0 || blocks[^1].Used + size > blocks[^1].Bytes.Length) blocks.Add(new Block(GC.AllocateUninitializedArray<byte>(Math.Max(blockBytes, size))));
+        if (blocks.Count == 0 || blocks[^1].Used + size > blocks[^1].Bytes.Length) blocks.Add(NewBlock(Math.Max(blockBytes, size)));
         var block = blocks[^1];
         ref var before = ref newest[header.Person - first];
         header.Before = before;
@@ -86,6 +121,16 @@ internal sealed class CollectedEvents(int first, int end, int blockBytes = 4 * 1
         bytes[header.Person - first] += size;
         Bytes += size;
     }
+
+    private void Grow(int persons)
+    {
+        var (before, after) = (newest.Length, Math.Max(persons, 2 * newest.Length));
+        Array.Resize(ref newest, after);
+        Array.Fill(newest, None, before, after - before);
+        Array.Resize(ref bytes, after);
+    }
+
+    private Block NewBlock(int size) => new(pool is null ? GC.AllocateUninitializedArray<byte>(size) : pool.Rent(size));
 
     private Header HeaderAt(long place) => MemoryMarshal.Read<Header>(blocks[BlockOf(place)].Bytes.AsSpan(OffsetOf(place)));
 
@@ -130,3 +175,9 @@ internal sealed class CollectedEvents(int first, int end, int blockBytes = 4 * 1
         public int Length;
     }
 }
+
+/// <summary>An event of a customer as the log stores it.</summary>
+/// <param name="Position">Its position.</param>
+/// <param name="Type">Its type in the log.</param>
+/// <param name="Data">The stored form; valid as long as what it was collected in is not cleared.</param>
+internal readonly record struct StoredEvent(long Position, string Type, ReadOnlyMemory<byte> Data);

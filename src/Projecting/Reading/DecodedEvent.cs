@@ -34,8 +34,8 @@ internal sealed class DecodedEvent
 }
 
 /// <summary>A page of the log, decoded.</summary>
-/// <param name="Events">Events of customers' streams, by position; activity that no fold looks at may be left out.</param>
-/// <param name="End">Position of the last event of the page, wanted or not.</param>
+/// <param name="Events">Events of customers' streams, by position.</param>
+/// <param name="End">Position of the last event of the page, whosever it is.</param>
 /// <param name="RecordedAt">When the log took in the page's last event, milliseconds since the Unix epoch; null if the page has no events.</param>
 internal sealed record DecodedBatch(List<DecodedEvent> Events, EventLog.LogPosition End, long? RecordedAt)
 {
@@ -44,9 +44,6 @@ internal sealed record DecodedBatch(List<DecodedEvent> Events, EventLog.LogPosit
 
     /// <summary>The minutes of the log's clock that begin in the page.</summary>
     public IReadOnlyList<MinuteStart> Minutes { get; init; } = [];
-
-    /// <summary>Events of customers' streams in the page: those that nobody looks at are counted, but not among <see cref="Events"/>.</summary>
-    public int Count { get; init; } = Events.Count;
 
     /// <summary>True if the next batch is there already: nothing has to hurry.</summary>
     public bool HasMore { get; set; }

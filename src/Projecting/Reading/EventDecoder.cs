@@ -8,36 +8,31 @@ namespace EventSourcedAnalytics.Projecting.Reading;
 internal static class EventDecoder
 {
     /// <summary>Decodes a recorded event; null if it lies in no customer's stream. An event that can't be read comes back with the reason.</summary>
-    public static DecodedEvent? TryDecode(RecordedEvent recorded) => TryDecode(recorded, null, false, out _);
+    public static DecodedEvent? TryDecode(RecordedEvent recorded) => TryDecode(recorded, hashes: false);
 
     /// <summary>Decodes a page.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="activities">Names of the activity that somebody looks at; null = all. Other activity is only counted.</param>
     /// <param name="hashes">True to hash the messages, while their bytes are at hand.</param>
-    public static DecodedBatch Decode(LogPage page, IReadOnlySet<string>? activities = null, bool hashes = false)
+    public static DecodedBatch Decode(LogPage page, bool hashes = false)
     {
         var events = new List<DecodedEvent>(page.Events.Count);
         var minutes = new PageMinutes();
-        var count = 0;
         RecordedEvent? before = null;
         foreach (var recorded in page.Events)
         {
             minutes.Take(recorded, before);
-            if (TryDecode(recorded, activities, hashes, out var isOfCustomer) is { } decoded) events.Add(decoded);
-            if (isOfCustomer) count++;
+            if (TryDecode(recorded, hashes) is { } decoded) events.Add(decoded);
             before = recorded;
         }
         long? recordedAt = page.Events.Count == 0 ? null : page.Events[^1].Created.ToUnixTimeMilliseconds();
-        return new DecodedBatch(events, page.LastPosition!.Value, recordedAt) { Count = count, Minutes = minutes.Starts, Memory = page.Memory };
+        return new DecodedBatch(events, page.LastPosition!.Value, recordedAt) { Minutes = minutes.Starts, Memory = page.Memory };
     }
 
-    private static DecodedEvent? TryDecode(RecordedEvent recorded, IReadOnlySet<string>? activities, bool hashes, out bool isOfCustomer)
+    private static DecodedEvent? TryDecode(RecordedEvent recorded, bool hashes)
     {
-        isOfCustomer = TryParseCustomer(recorded, out var project, out var customer);
-        if (!isOfCustomer) return null;
+        if (!TryParseCustomer(recorded, out var project, out var customer)) return null;
         var position = recorded.Position.Commit;
-        var e = TryDecode(recorded.Data, recorded.Type, position, activities, out var unreadable);
-        if (e is null && unreadable is null) return null;
+        var e = TryDecode(recorded.Data, recorded.Type, position, out var unreadable);
         return new DecodedEvent
         {
             ProjectId = project, Customer = customer, Position = position, Revision = recorded.Revision, Event = e, Unreadable = unreadable,
@@ -49,15 +44,14 @@ internal static class EventDecoder
     /// <param name="data">The stored form.</param>
     /// <param name="type">Its type in the log.</param>
     /// <param name="position">The log position.</param>
-    /// <param name="activities">Names of the activity that somebody looks at; null = all.</param>
     /// <param name="unreadable">Why it can't be read; null = it can.</param>
-    /// <returns>Null if it can't be read or is activity that nobody looks at.</returns>
-    public static AnalyticsEvent? TryDecode(ReadOnlyMemory<byte> data, string type, long position, IReadOnlySet<string>? activities, out string? unreadable)
+    /// <returns>Null if it can't be read.</returns>
+    public static AnalyticsEvent? TryDecode(ReadOnlyMemory<byte> data, string type, long position, out string? unreadable)
     {
         unreadable = null;
         try
         {
-            return StoredEventCodec.DecodeWanted(data, type, position, activities);
+            return StoredEventCodec.Decode(data, type, position);
         }
         catch (Exception error) when (error is FormatException or System.Text.Json.JsonException or InvalidOperationException)
         {

@@ -64,7 +64,7 @@ internal sealed class PersonScan(IEventLog log, FactsView facts, long maxBytes)
         var streams = customers.ToDictionary(customer => customer, read.Add);
         foreach (var (customer, position, type, data) in stored)
         {
-            if (EventDecoder.TryDecode(data, type, position, null, out var unreadable) is { } e) streams[customer].Add(e);
+            if (EventDecoder.TryDecode(data, type, position, out var unreadable) is { } e) streams[customer].Add(e);
             else read.Fail(position, unreadable);
         }
         return read;

@@ -129,16 +129,12 @@ public sealed class StoredEventCodecTests
     public void Activity_of_other_names_is_nothing_to_a_reader_that_wants_some_and_whatever_is_no_activity_is_read()
     {
         var wanted = new HashSet<string> { "purchase_completed" };
-        AnalyticsEvent? Read(Draft draft) => StoredEventCodec.DecodeWanted(StoredEventCodec.Encode(draft.ToEvent()), EventTypes.NameOf(draft.Type), 5, wanted);
+        bool MayBeWanted(Draft draft) => StoredEventCodec.MayBeWanted(StoredEventCodec.Encode(draft.ToEvent()), EventTypes.NameOf(draft.Type), wanted);
         var (mine, other) = (Event(CustomerId.User("1")) with { SessionId = "s" }, Event(CustomerId.Anonymous("1")) with { Name = "viewed", Properties = """{"a":"b"}""" });
 
-        Assert.Equal(mine, Draft.From(Read(mine)!));
+        Assert.True(MayBeWanted(mine));
         foreach (var type in Enum.GetValues<EventType>())
-        {
-            var draft = other with { Type = type, Corrects = type is EventType.Voided or EventType.Amended ? "m" : null };
-            if (type is EventType.Track or EventType.Page or EventType.Screen) Assert.Null(Read(draft));
-            else Assert.Equal(draft, Draft.From(Read(draft)!));
-        }
+            Assert.Equal(type is not (EventType.Track or EventType.Page or EventType.Screen), MayBeWanted(other with { Type = type, Corrects = type is EventType.Voided or EventType.Amended ? "m" : null }));
     }
 
     [Theory]
@@ -146,8 +142,11 @@ public sealed class StoredEventCodecTests
     [InlineData("""{"v":1,"name":"viewed","occurredAt":"yesterday","receivedAt":"2024-01-01","messageId":"m","userId":"1"}""")]
     [InlineData("""{"v":2,"name":"viewed","occurredAt":"2024-01-01","receivedAt":"2024-01-01","messageId":"m","userId":"1"}""")]
     [InlineData("""{"v":1,"name":"viewed","occurredAt":"2024-01-01","receivedAt":"2024-01-01","messageId":"m","userId":"1","properties":{"a":1}""")]
-    public void Activity_that_cannot_be_read_is_refused_whoever_wants_it(string json) =>
-        Assert.Throws<FormatException>(() => StoredEventCodec.DecodeWanted(Encoding.UTF8.GetBytes(json), "track", 3, new HashSet<string>()));
+    public void Activity_that_cannot_be_read_is_refused_whoever_wants_it(string json)
+    {
+        Assert.True(StoredEventCodec.MayBeWanted(Encoding.UTF8.GetBytes(json), "track", new HashSet<string>()));
+        Assert.Throws<FormatException>(() => StoredEventCodec.Decode(Encoding.UTF8.GetBytes(json), "track", 3));
+    }
 
     [Fact]
     public void An_old_event_is_lifted_version_by_version_while_it_is_read()

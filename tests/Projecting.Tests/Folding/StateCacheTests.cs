@@ -22,12 +22,12 @@ public sealed class StateCacheTests
         var cache = CacheOf(batches: 10, personsOfEach: 20);
         // The first two persons of all come again.
         cache.BeginBatch();
-        cache.Get(Person(0));
-        cache.Get(Person(1));
+        cache.Forget(Person(0));
+        cache.Forget(Person(1));
         cache.Trim(100);
         Assert.False(cache.IsComplete);
         // Three quarters of the limit: the two, and the last three batches whole.
-        Assert.Equal(Enumerable.Range(0, 200).Where(number => number < 2 || number >= 140), Enumerable.Range(0, 200).Where(number => cache.Find(Person(number)) is not null));
+        Assert.Equal(Enumerable.Range(0, 200).Where(number => number < 2 || number >= 140), Enumerable.Range(0, 200).Where(number => cache.Holds(Person(number))));
         cache.Trim(100);
         Assert.Equal(62, cache.Count);
     }
@@ -39,7 +39,8 @@ public sealed class StateCacheTests
         cache.Trim(100);
         Assert.Equal(0, cache.Count);
         Assert.False(cache.IsComplete);
-        Assert.True(cache.Get(Person(0)).IsStored);
+        cache.Forget(Person(0));
+        Assert.Equal([Person(0)], cache.TakeDirty(Partitioner.PartitionOf(Person(0))).Gone);
     }
 
     [Theory]
@@ -56,8 +57,9 @@ public sealed class StateCacheTests
         for (var batch = 0; batch < batches; batch++)
         {
             cache.BeginBatch();
-            for (var i = 0; i < personsOfEach; i++) cache.Get(Person((batch * personsOfEach) + i));
+            for (var i = 0; i < personsOfEach; i++) cache.Forget(Person((batch * personsOfEach) + i));
         }
+        for (var partition = 0; partition < Limits.FoldPartitions; partition++) cache.TakeDirty(partition).Dispose();
         return cache;
     }
 

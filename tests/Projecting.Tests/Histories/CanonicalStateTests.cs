@@ -1,9 +1,9 @@
 using EventSourcedAnalytics.Analysis;
 using EventSourcedAnalytics.Analysis.Events;
 using EventSourcedAnalytics.Analysis.Folding;
+using EventSourcedAnalytics.Analysis.Values;
 using EventSourcedAnalytics.EventLog;
 using EventSourcedAnalytics.Projecting.Folding;
-using EventSourcedAnalytics.Projecting.Reading;
 using EventSourcedAnalytics.Projecting.Tests.Harness;
 using EventSourcedAnalytics.Projects;
 using FsCheck;
@@ -51,14 +51,14 @@ public sealed class CanonicalStateTests
         {
             end = Math.Min(events.Count, begin + random.Next(1, 6));
             while (end < events.Count && events[end].OccurredAt == events[end - 1].OccurredAt) end++;
-            var batch = events[begin..end].ConvertAll(e => new DecodedEvent { ProjectId = "p", Customer = default, Position = e.Position, Event = e, IsRepeatedOrder = IsRepeated(e.Position) });
+            PersonEvent[] batch = [.. events[begin..end].Select(e => new PersonEvent(e, Traits.Empty, Traits.Empty, IsRepeated(e.Position)))];
             if (!PersonFolder.CanApply(folds, state, batch) || random.Next(12) == 0)
             {
                 state = PersonFolder.Fold(folds, events[..end], IsRepeated, Silence.Instance);
             }
             else
             {
-                var taken = new PersonEvent[batch.Count];
+                var taken = new PersonEvent[batch.Length];
                 var count = PersonFolder.Take(folds, state, batch, taken);
                 PersonFolder.Apply(folds, state, taken.AsSpan(0, count), Silence.Instance);
             }

@@ -111,13 +111,7 @@ internal sealed class MemoryEngine
         var instance = behind[0];
         if (instance.Position < target || instance.Position is null)
         {
-            var page = await log.ReadAllAsync(instance.Position, events, Customers, CancellationToken.None);
-            var batch = EventDecoder.Decode(page);
-            batch.Events.RemoveAll(e => e.Position > target.Commit);
-            var end = page.LastPosition is { } last && last < target && !page.IsHead ? last : target;
-            batch = batch with { End = end };
-            facts.Mark(batch);
-            await folding.FoldAsync(batch, [instance], mayDefer: true, CancellationToken.None);
+            await ReplayAsync(instance, events, target, mayDefer: true);
             if (commit) Take(instance, cachedPersons);
         }
         if (instance.Position != target) return;
@@ -150,17 +144,33 @@ internal sealed class MemoryEngine
         var recovery = new StateRecovery(instance);
         while (!(instance.Position >= through))
         {
-            var page = await log.ReadAllAsync(instance.Position, random.Next(1, 12), Customers, CancellationToken.None);
-            var batch = EventDecoder.Decode(page);
-            batch.Events.RemoveAll(e => e.Position > through.Commit);
-            batch = batch with { End = page.IsHead || page.LastPosition > through ? through : page.LastPosition!.Value };
-            facts.Mark(batch);
-            await folding.FoldAsync(batch, [instance], mayDefer: random.Next(2) == 0, CancellationToken.None);
+            await ReplayAsync(instance, random.Next(1, 12), through, mayDefer: random.Next(2) == 0);
             recovery.DropCells();
         }
         recovery.End(facts, Find);
         await RefoldAsync(instance);
         Take(instance, int.MaxValue);
+    }
+
+    // One batch of what was decided before: as a follower reads it, or as a replay does.
+    private async Task ReplayAsync(Instance instance, int events, LogPosition through, bool mayDefer)
+    {
+        var page = await log.ReadAllAsync(instance.Position, events, Customers, CancellationToken.None);
+        var end = page.LastPosition is { } last && last < through && !page.IsHead ? last : through;
+        page = page with { Events = [.. page.Events.TakeWhile(recorded => recorded.Position <= through)], LastPosition = end };
+        if (events % 3 == 0)
+        {
+            var decoded = EventDecoder.Decode(page);
+            facts.Mark(decoded);
+            await folding.FoldAsync(decoded, [instance], mayDefer, CancellationToken.None);
+            return;
+        }
+        using var stored = new StoredBatch(facts, instance.Activities);
+        // Two pages make a batch.
+        var half = page.Events.Count / 2;
+        stored.Add(page with { Events = [.. page.Events.Take(half)] });
+        stored.Add(page with { Events = [.. page.Events.Skip(half)] });
+        await folding.FoldAsync(partitioner.Partition(stored, instance.Position?.Commit ?? -1), [instance], mayDefer, CancellationToken.None);
     }
 
     private void Take(Instance instance, int cachedPersons, bool leavesStates = false)
