@@ -152,7 +152,7 @@ public sealed class ExactnessTests
         {
             CachedPersons = random.Next(2) == 0 ? random.Next(4) : int.MaxValue, VerifiedEvents = random.Next(3) == 0 ? int.MaxValue : random.Next(30, 400),
             ScannedPersons = random.Next(2) == 0 ? 1 : Limits.MinScannedPersons, RefoldBytes = random.Next(1, 20_000),
-            CopiedRows = random.Next(2) == 0 ? 1 : Limits.MinCopiedRows, LeftStates = random.Next(2) == 0 ? 0 : Limits.LeftStates,
+            CopiedRows = random.Next(2) == 0 ? 1 : Limits.MinCopiedRows, CatchUpBatchBytes = random.Next(2) == 0 ? 2_000 : int.MaxValue, LeftStates = random.Next(2) == 0 ? 0 : Limits.LeftStates,
         };
 
         private static IEnumerable<AnalyticsEvent> Take(Queue<AnalyticsEvent> queue, int count)
