@@ -53,7 +53,7 @@ internal sealed class Refolder(FactsView facts)
             lock (gate)
             {
                 journal.FlushTo(instance.Pending.CellsOf(0));
-                Leave(work, olds, instance);
+                Leave(olds, instance);
                 instance.States.Write(work.Person, state);
                 instance.Pending.Refolds++;
             }
@@ -69,7 +69,7 @@ internal sealed class Refolder(FactsView facts)
         if (work.Unreadable is not null) return false;
         var olds = OldsOf(work, instance, checkpoint);
         if (!HaveOneBound(olds)) return false;
-        Leave(work, olds, instance);
+        Leave(olds, instance);
         instance.Mark(work.Person, new Mark(work.Project.Id, olds[0].Bound, null));
         return true;
     }
@@ -84,7 +84,7 @@ internal sealed class Refolder(FactsView facts)
         lock (gate)
         {
             journal.FlushTo(instance.Pending.CellsOf(0));
-            Leave(work, olds, instance);
+            Leave(olds, instance);
             instance.Mark(work.Person, new Mark(work.Project.Id, stays ? olds[0].Bound : -1, error.Message));
         }
     }
@@ -95,15 +95,14 @@ internal sealed class Refolder(FactsView facts)
         foreach (var (old, bound) in olds) applied.Fold(work.Project, old.Customers, bound, read, folds, journal);
     }
 
-    // Neither states nor marks of the persons it was stay, nor what it was given of them to go on from.
-    private static void Leave(PersonWork work, List<(OldPerson Old, long Bound)> olds, Instance instance)
+    // Neither states nor marks of the persons it was stay. The one that names it now is always among them, under the same name.
+    private static void Leave(List<(OldPerson Old, long Bound)> olds, Instance instance)
     {
         foreach (var (old, _) in olds)
         {
             instance.Unmark(old.Key);
             instance.States.Forget(old.Key);
         }
-        if (work.JoinedFrom is not null) instance.States.Forget(work.Person);
     }
 
     private static bool HaveOneBound(List<(OldPerson Old, long Bound)> olds) => olds.TrueForAll(old => old.Bound == olds[0].Bound);
