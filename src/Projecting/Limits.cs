@@ -9,8 +9,14 @@ public static class Limits
     /// <summary>Events in one batch; near the head batches are as small as what has come.</summary>
     public const int MaxBatchEvents = 10_000;
 
-    /// <summary>Events in one batch of a rebuild or backfill that somebody looks at.</summary>
-    public const int MaxCatchUpBatchEvents = 50_000;
+    /// <summary>Events in one batch of a rebuild or backfill that somebody looks at; of a long log up to <see cref="CatchUpBatchGrowth"/> times as many.</summary>
+    public const int CatchUpBatchEvents = 50_000;
+
+    /// <summary>Batches that a long log is replayed in: an event that came some hours late is then mostly in one batch with its person's others, and nobody has to wait for a second pass.</summary>
+    public const int CatchUpBatches = 40;
+
+    /// <summary>How many times larger the batches of a long log may be.</summary>
+    public const int CatchUpBatchGrowth = 10;
 
     /// <summary>Megabytes of them; two such batches are in memory at a time.</summary>
     public const int MaxCatchUpBatchMegabytes = 256;

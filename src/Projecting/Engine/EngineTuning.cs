@@ -2,7 +2,7 @@ namespace EventSourcedAnalytics.Projecting.Engine;
 
 /// <summary>What changes how fast the engine is, and nothing else.</summary>
 /// <param name="BatchEvents">Most events in one batch of the live loop.</param>
-/// <param name="CatchUpBatchEvents">Events from which on a batch of a rebuild or backfill is closed.</param>
+/// <param name="CatchUpBatchEvents">Events from which on a batch of a rebuild or backfill is closed, unless the log is long.</param>
 /// <param name="Workers">Most cores that fold side by side; 0 = all.</param>
 /// <param name="CommitEvents">Events after which what is folded in memory is committed, however far behind everything is.</param>
 internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int Workers, int CommitEvents)
@@ -37,5 +37,5 @@ internal sealed record EngineTuning(int BatchEvents, int CatchUpBatchEvents, int
     /// <summary>States and cells of a catch-up that wait in memory for their commit.</summary>
     public int UncommittedRows => (int)Math.Min(int.MaxValue, (long)Limits.UncommittedRowsPerCachedPerson * CachedPersons);
 
-    public static EngineTuning Default { get; } = new(Limits.MaxBatchEvents, Limits.MaxCatchUpBatchEvents, 0, Limits.MaxUncommittedEvents);
+    public static EngineTuning Default { get; } = new(Limits.MaxBatchEvents, Limits.CatchUpBatchEvents, 0, Limits.MaxUncommittedEvents);
 }

@@ -33,12 +33,14 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
     /// <summary>The same in long stretches, not decoded but sorted by person, for a replay.</summary>
     /// <param name="after">The position to start behind; null = from the first event.</param>
     /// <param name="through">The last position.</param>
+    /// <param name="events">About how many events there are in between; no answer depends on it.</param>
     /// <param name="begin">Begins a stretch.</param>
     /// <param name="sort">Sorts one, while the one before it is still folded.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<PersonBatch> ReplayAsync(
-        LogPosition? after, LogPosition through, Func<StoredBatch> begin, Func<StoredBatch, PersonBatch> sort, [EnumeratorCancellation] CancellationToken cancellationToken)
+        LogPosition? after, LogPosition through, long events, Func<StoredBatch> begin, Func<StoredBatch, PersonBatch> sort, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var batchEvents = Math.Clamp(events / Limits.CatchUpBatches, tuning.CatchUpBatchEvents, (long)tuning.CatchUpBatchEvents * Limits.CatchUpBatchGrowth);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var (read, sorted) = (NewChannel<LogPage>(), NewChannel<PersonBatch>());
         StoredBatch? batch = null;
@@ -66,11 +68,14 @@ internal sealed class LogFollower(IEventLog log, EngineTuning tuning)
             batch ??= begin();
             batch.Add(page);
             page.Memory?.Dispose();
-            if (!page.IsHead && batch.Held < tuning.CatchUpBatchEvents && batch.Count < Limits.EventsReadPerBatchEvent * (long)tuning.CatchUpBatchEvents && batch.Bytes < tuning.CatchUpBatchBytes) return null;
+            if (!page.IsHead && !IsFull(batch)) return null;
             var full = batch;
             batch = null;
             return sort(full);
         }
+
+        bool IsFull(StoredBatch b) =>
+            b.Held >= batchEvents || b.Bytes >= tuning.CatchUpBatchBytes || b.Count >= Limits.EventsReadPerBatchEvent * batchEvents;
     }
 
     // Pages of at least so many events, the last one aside, which says that it is the end.

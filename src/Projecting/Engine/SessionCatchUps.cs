@@ -227,7 +227,8 @@ public sealed partial class ProjectionEngine
         {
             var activities = ActivitiesOf(instances);
             var checkpoint = after?.Commit ?? -1;
-            return follower.ReplayAsync(after, through, () => new StoredBatch(Facts, activities), Sort, cancellationToken);
+            var events = live.Select(static instance => instance.Events).DefaultIfEmpty().Max() - (after is null ? 0 : instances[0].Events);
+            return follower.ReplayAsync(after, through, events, () => new StoredBatch(Facts, activities), Sort, cancellationToken);
 
             PersonBatch Sort(StoredBatch batch)
             {
