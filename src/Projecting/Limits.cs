@@ -15,8 +15,8 @@ public static class Limits
     /// <summary>Batches that a long log is replayed in: an event that came some hours late is then mostly in one batch with its person's others, and nobody has to wait for a second pass.</summary>
     public const int CatchUpBatches = 40;
 
-    /// <summary>How many times larger the batches of a long log may be.</summary>
-    public const int CatchUpBatchGrowth = 10;
+    /// <summary>How many times larger the batches of a long log may be: whoever drops a read model, or changes its definitions, waits for the batch at work.</summary>
+    public const int CatchUpBatchGrowth = 4;
 
     /// <summary>Megabytes of them; two such batches are in memory at a time.</summary>
     public const int MaxCatchUpBatchMegabytes = 256;

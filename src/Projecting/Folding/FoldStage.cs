@@ -96,9 +96,11 @@ internal sealed class FoldStage(Partitioner partitioner, PersonReader reader, Fa
         var next = -1;
         Parallel.For(0, workers, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = workers }, number =>
         {
-            for (var partition = Interlocked.Increment(ref next); partition < Limits.FoldPartitions; partition = Interlocked.Increment(ref next))
+            // A batch of a replay is long: an end is not put off until it is folded.
+            for (var partition = Interlocked.Increment(ref next); partition < Limits.FoldPartitions && !cancellationToken.IsCancellationRequested; partition = Interlocked.Increment(ref next))
                 foreach (var work in persons.Partitions[partition]) all[number].Fold(work);
         });
+        cancellationToken.ThrowIfCancellationRequested();
         return [.. all.SelectMany(worker => worker.Late)];
     }
 
